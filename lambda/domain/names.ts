@@ -1,0 +1,54 @@
+/**
+ * The names that stacks and functions share. Stacks find each other by these names and by SSM
+ * parameters, never by CloudFormation exports, so that each one deploys alone.
+ */
+export interface EnvironmentNames {
+  readonly prefix: string;
+  readonly cluster: string;
+  readonly ledgerTable: string;
+  readonly releaseTopic: string;
+  readonly releaseStateMachine: string;
+  readonly prober: string;
+}
+
+export function environmentNames(environment: string): EnvironmentNames {
+  const prefix = `understudy-${environment}`;
+  return {
+    prefix,
+    cluster: prefix,
+    ledgerTable: `${prefix}-ledger`,
+    releaseTopic: `${prefix}-releases`,
+    releaseStateMachine: `${prefix}-release`,
+    prober: `${prefix}-prober`,
+  };
+}
+
+export interface ServiceNames {
+  /** Task-definition family, CodeDeploy application and deployment group, and prefix of the alarms. */
+  readonly family: string;
+  readonly repository: string;
+  readonly logGroup: string;
+  /** SSM parameter with a {@link ServiceDescription}. */
+  readonly descriptionParameter: string;
+  /** SSM parameter with a {@link ServiceShape}. */
+  readonly shapeParameter: string;
+}
+
+export function serviceNames(environment: string, service: string): ServiceNames {
+  const parameters = `/understudy/${environment}/services/${service}`;
+  return {
+    family: `understudy-${environment}-${service}`,
+    repository: `understudy-${environment}/${service}`,
+    logGroup: `/understudy/${environment}/${service}`,
+    descriptionParameter: `${parameters}/description`,
+    shapeParameter: `${parameters}/shape`,
+  };
+}
+
+/** Name of the Lambda function behind one state of the release workflow: `Open` → `understudy-dev-release-open`. */
+export function stepFunctionName(environment: string, step: string): string {
+  return `understudy-${environment}-release-${step.toLowerCase()}`;
+}
+
+/** Source of every event that Understudy puts on the default EventBridge bus. */
+export const eventSource = 'understudy';

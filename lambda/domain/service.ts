@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+/** One request that stands for a user's, and what a good answer to it is. */
+export const journeySchema = z.strictObject({
+  name: z.string().min(1),
+  method: z.enum(['GET', 'POST']).default('GET'),
+  path: z.string().startsWith('/'),
+  /** Sent as the request's JSON body. */
+  json: z.unknown().optional(),
+  /** The status of a good answer. */
+  status: z.int().min(100).max(599).default(200),
+  /** Text that the body of a good answer contains. */
+  contains: z.string().optional(),
+  /** A good answer is complete within this many milliseconds. */
+  budgetMs: z.int().positive(),
+  /** Whether the prober's token is sent along. */
+  authenticated: z.boolean().default(false),
+});
+export type Journey = z.infer<typeof journeySchema>;
+
+const policySchema = z.strictObject({
+  /** Name of the CodeDeploy deployment configuration that times the traffic shift. */
+  deploymentConfig: z.string(),
+  /** How long green serves everybody, watched, before blue is given up. */
+  bakeSeconds: z.int().nonnegative(),
+});
+
+/**
+ * What the workflow has to know of one service. The service's stack writes it to SSM as JSON,
+ * the steps read it at run time: a change takes effect at the next release.
+ */
+export const serviceDescriptionSchema = z.strictObject({
+  service: z.string(),
+  environment: z.string(),
+  cluster: z.string(),
+  ecsService: z.string(),
+  codeDeploy: z.strictObject({ application: z.string(), deploymentGroup: z.string() }),
+  repository: z.strictObject({ name: z.string(), uri: z.string() }),
+  loadBalancer: z.strictObject({
+    arn: z.string(),
+    /** Host header (and TLS server name) that reaches the service. */
+    host: z.string(),
+    scheme: z.enum(['http', 'https']),
+    productionPort: z.int(),
+    testPort: z.int(),
+    productionRule: z.string(),
+    testRule: z.string(),
+    targetGroups: z.strictObject({ a: z.string(), b: z.string() }),
+  }),
+  logGroup: z.string(),
+  /** Alarms of the deployment group: any one in ALARM speaks against the release. */
+  alarms: z.array(z.string()),
+  /** Commands of the image's schema tool; null for a service without a schema of its own. */
+  schemaTool: z.strictObject({ status: z.array(z.string()), up: z.array(z.string()) }).nullable(),
+  probe: z.strictObject({
+    journeys: z.array(journeySchema).min(1),
+    /** A probe that writes, sent to tasks off-traffic only; null where the image has none. */
+    write: journeySchema.nullable(),
+    /** Secrets Manager secret with the prober's bearer token. */
+    tokenSecret: z.string().nullable(),
+    /** Path that the bootstrap image and every ready task answer with 200. */
+    healthPath: z.string().startsWith('/'),
+  }),
+  policies: z.strictObject({ feature: policySchema, hotfix: policySchema }),
+  observation: z.strictObject({
+    intervalSeconds: z.int().positive(),
+    /** Rounds of all journeys that green answers before users may reach it. */
+    roundsBeforeTraffic: z.int().positive(),
+    roundsPerLook: z.int().positive(),
+  }),
+  deadlines: z.strictObject({
+    /** For a one-off task (rehearsal, migration, verification) to start, become ready and finish. */
+    taskSeconds: z.int().positive(),
+    migrationSeconds: z.int().positive(),
+    /** For green to become healthy and be judged on the test listener. */
+    readySeconds: z.int().positive(),
+    /** For the traffic shift, bake excluded. */
+    shiftSeconds: z.int().positive(),
+    retreatSeconds: z.int().positive(),
+  }),
+});
+export type ServiceDescription = z.infer<typeof serviceDescriptionSchema>;
+
+/** How the service's tasks are run. Owned by `cdk deploy`; every release registers its own revision of it. */
+export const serviceShapeSchema = z.strictObject({
+  /** ARN of the task definition that carries the bootstrap image. */
+  taskDefinition: z.string(),
+  container: z.string(),
+  port: z.int(),
+  subnets: z.array(z.string()).min(1),
+  securityGroups: z.array(z.string()).min(1),
+  platformVersion: z.string(),
+});
+export type ServiceShape = z.infer<typeof serviceShapeSchema>;
