@@ -1,0 +1,4 @@
+import { createUnderstudyBackend } from './app';
+import { startOrExit } from './startOrExit';
+
+void startOrExit(createUnderstudyBackend());
