@@ -1,0 +1,109 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const repository = join(import.meta.dirname, '../..');
+
+interface Report {
+  scenario: string;
+  service: string;
+  outcome: string;
+  live: { before: string | null; after: string | null };
+  requests: { total: number; failed: number; onGreen: number; failedOnBlue: number; failedOnGreen: number };
+  detection: { firstBadAt: string | null; decidedAt: string | null; restoredAt: string | null };
+  states: { name: string; at: string; seconds: number }[];
+  execution: { historyEvents: number; lambdaInvocations: number };
+  lockFree: boolean;
+  orphanTasks: number;
+  notifications: number;
+  backstageVersion: string;
+  postgresVersion: string;
+}
+
+function local(...args: string[]): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['local/main.mjs', ...args], {
+      cwd: repository,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const keep = (chunk: Buffer) => {
+      output += chunk.toString();
+      process.stdout.write(chunk);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ status, output }));
+  });
+}
+
+const caughtBeforeUsers = ['crash', 'zombie', 'hang', 'errors', 'slow'];
+const released = ['first', 'good', 'hotfix'];
+
+describe('the tour with real Backstage and real PostgreSQL', () => {
+  const reports = new Map<string, Report>();
+  let status: number | null = null;
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-e2e-'));
+    const file = join(folder, 'report.json');
+    try {
+      ({ status } = await local('--exit', '--report', file));
+      const written = JSON.parse(readFileSync(file, 'utf8')) as { scenarios: Report[] };
+      for (const report of written.scenarios) reports.set(report.scenario, report);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 40 * 60_000);
+
+  const reportOf = (scenario: string): Report => {
+    const report = reports.get(scenario);
+    if (!report) throw new Error(`no report of ${scenario}; there are ${[...reports.keys()].join(', ') || 'none'}`);
+    return report;
+  };
+
+  test('ends well', () => {
+    expect(status).toBe(0);
+  });
+
+  test.each(released)('%s: the new version serves, and no user saw an error', (scenario) => {
+    const report = reportOf(scenario);
+    expect(report.outcome).toBe('released');
+    expect(report.live.after).not.toBe(report.live.before);
+    expect(report.requests.total).toBeGreaterThan(0);
+    expect(report.requests.failed).toBe(0);
+    expect(report.requests.onGreen).toBeGreaterThan(0);
+  });
+
+  test.each(caughtBeforeUsers)('%s: caught before any user reached it', (scenario) => {
+    const report = reportOf(scenario);
+    expect(report.outcome).toBe('rolled-back');
+    expect(report.live.after).toBe(report.live.before);
+    expect(report.requests.total).toBeGreaterThan(0);
+    expect(report.requests).toMatchObject({ failed: 0, onGreen: 0 });
+  });
+
+  test('late: users are hurt no longer than three observation intervals, and never by the old version', () => {
+    const report = reportOf('late');
+    expect(report.outcome).toBe('rolled-back');
+    expect(report.live.after).toBe(report.live.before);
+    expect(report.requests.failedOnBlue).toBe(0);
+    expect(report.requests.failed).toBe(report.requests.failedOnGreen);
+    expect(report.requests.failedOnGreen).toBeLessThanOrEqual(report.requests.onGreen);
+    const { firstBadAt, decidedAt, restoredAt } = report.detection;
+    if (!firstBadAt || !decidedAt || !restoredAt) throw new Error(`nothing detected: ${JSON.stringify(report.detection)}`);
+    expect(Date.parse(decidedAt) - Date.parse(firstBadAt)).toBeLessThanOrEqual(3 * 60_000);
+    expect(Date.parse(restoredAt)).toBeGreaterThanOrEqual(Date.parse(decidedAt));
+  });
+
+  test.each([...released, ...caughtBeforeUsers, 'late'])(
+    '%s: the lock is free, no task is orphaned and somebody was told',
+    (scenario) => {
+      expect(reportOf(scenario)).toMatchObject({ lockFree: true, orphanTasks: 0 });
+      expect(reportOf(scenario).notifications).toBeGreaterThan(0);
+    },
+  );
+});
