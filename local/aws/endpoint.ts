@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Clock } from '../clock/clock.ts';
+import { CallLog } from './call-log.ts';
+import { isServiceName, type ServiceModel, type ServiceName, serviceModel } from './clients.ts';
+import type { Identities } from './identities.ts';
+import { type Caller, type Operations, ServiceError } from './operation.ts';
+import type { WireRequest, WireResponse } from './protocols/protocol.ts';
+
+/** Refuses a call that the caller's role does not allow. @throws ServiceError AccessDeniedException */
+export type Authorize = (call: {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: unknown;
+  readonly caller: Caller;
+}) => void | Promise<void>;
+
+/** A service that is served as it is, by a server of its own: DynamoDB by dynalite. */
+export type RawService = (request: WireRequest, response: ServerResponse) => void;
+
+export interface EndpointOptions {
+  readonly clock: Clock;
+  readonly identities: Identities;
+  readonly authorize: Authorize;
+  readonly services: Readonly<Partial<Record<ServiceName, Operations>>>;
+  readonly raw: Readonly<Record<string, RawService>>;
+}
+
+interface Signature {
+  readonly accessKeyId: string;
+  readonly service: string;
+}
+
+/**
+ * One HTTP server that answers SDK clients and the AWS CLI for all services of the stage. Which service is
+ * meant is in the credential scope of the request's signature; the signature itself is not verified.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+ */
+export class Endpoint {
+  readonly calls = new CallLog();
+  readonly #options: EndpointOptions;
+  readonly #server: Server;
+
+  constructor(options: EndpointOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch((error: unknown) => {
+        response.destroy(error instanceof Error ? error : undefined);
+      });
+    });
+  }
+
+  /** @returns the URL for `AWS_ENDPOINT_URL`. */
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', resolve);
+    });
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The endpoint has no port.');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await wireRequest(incoming);
+    const signature = readSignature(request);
+    if (signature === null) {
+      send(response, plainError(403, 'MissingAuthenticationToken', 'The request is not signed (AWS Signature V4).'));
+      return;
+    }
+    const caller = this.#options.identities.caller(signature.accessKeyId);
+    const raw = this.#options.raw[signature.service];
+    if (raw !== undefined) {
+      await this.#answerRaw(signature.service, raw, request, response, caller);
+      return;
+    }
+    if (!isServiceName(signature.service)) {
+      const message = `The stage has no service "${signature.service}".`;
+      send(response, plainError(404, 'UnknownService', message));
+      return;
+    }
+    send(response, await this.#call(signature.service, await serviceModel(signature.service), request, caller));
+  }
+
+  async #call(
+    service: ServiceName,
+    { schemas, protocols }: ServiceModel,
+    request: WireRequest,
+    caller: Caller,
+  ): Promise<WireResponse> {
+    const requestId = randomUUID();
+    const spoken = protocols.find((protocol) => protocol.operation(request) !== null);
+    const name = spoken?.operation(request) ?? `${request.method} ${request.url.pathname}`;
+    const protocol = spoken ?? protocols[0];
+    if (protocol === undefined) throw new Error(`The stage's model of ${service} names no protocol.`);
+    const at = this.#options.clock.now();
+    try {
+      const schema = schemas.operation(name);
+      const operation = this.#options.services[service]?.[name];
+      if (schema === undefined || operation === undefined) {
+        throw new ServiceError('UnknownOperationException', `The stage does not serve ${service}:${name}.`, 404);
+      }
+      const input = await protocol.read(request, schema);
+      await this.#options.authorize({ service, operation: name, input, caller });
+      // The schema has given the input the shape that the operation's type asks for.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      const output = await operation(input as never, caller);
+      const answer = protocol.write(schema, output, requestId);
+      this.#record({ at, service, operation: name, caller, outcome: 'ok', message: '' });
+      return answer;
+    } catch (error) {
+      const { outcome, message, status } = describe(error);
+      this.#record({ at, service, operation: name, caller, outcome, message });
+      const known = schemas.error(outcome);
+      const wire = { name: outcome, code: known?.code ?? outcome, status: known?.status ?? status, message };
+      return protocol.error(wire, requestId);
+    }
+  }
+
+  /** Names, authorizes and records a call as always, and then leaves the answer to the service's own server. */
+  async #answerRaw(
+    service: string,
+    raw: RawService,
+    request: WireRequest,
+    response: ServerResponse,
+    caller: Caller,
+  ): Promise<void> {
+    const at = this.#options.clock.now();
+    const operation = request.headers['x-amz-target']?.split('.').at(-1) ?? '';
+    try {
+      const input: unknown = JSON.parse(request.body.toString() || '{}');
+      await this.#options.authorize({ service, operation, input, caller });
+    } catch (error) {
+      const { outcome, message, status } = describe(error);
+      this.#record({ at, service, operation, caller, outcome, message });
+      send(response, plainError(status, outcome, message));
+      return;
+    }
+    response.once('finish', () => {
+      const outcome = response.statusCode < 300 ? 'ok' : `HTTP ${response.statusCode}`;
+      this.#record({ at, service, operation, caller, outcome, message: '' });
+    });
+    raw(request, response);
+  }
+
+  #record(call: { at: number; service: string; operation: string; caller: Caller; outcome: string; message: string }) {
+    const { caller, ...rest } = call;
+    this.calls.add({ ...rest, role: caller.role });
+  }
+}
+
+/** Anything but a ServiceError is a defect of the stage, which must not pass for an answer of AWS. */
+function describe(error: unknown): { outcome: string; message: string; status: number } {
+  if (error instanceof ServiceError) return { outcome: error.code, message: error.message, status: error.statusCode };
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { outcome: 'InternalFailure', message: `The stage itself failed: ${detail}`, status: 500 };
+}
+
+async function wireRequest(incoming: IncomingMessage): Promise<WireRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+  const url = new URL(incoming.url ?? '/', 'http://endpoint');
+  return { method: incoming.method ?? 'GET', url, headers, body: Buffer.concat(chunks) };
+}
+
+function readSignature(request: WireRequest): Signature | null {
+  const scope = /Credential=([^/,\s]+)\/\d{8}\/[^/]*\/([^/]+)\/aws4_request/.exec(
+    request.headers['authorization'] ?? '',
+  );
+  const [, accessKeyId, service] = scope ?? [];
+  return accessKeyId === undefined || service === undefined ? null : { accessKeyId, service };
+}
+
+function plainError(status: number, name: string, message: string): WireResponse {
+  const body = JSON.stringify({ __type: name, message, Message: message });
+  return { status, headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': name }, body };
+}
+
+function send(response: ServerResponse, answer: WireResponse): void {
+  response.writeHead(answer.status, answer.headers);
+  response.end(answer.body);
+}
