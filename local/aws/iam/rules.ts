@@ -1,0 +1,73 @@
+import { arn } from '../arn.ts';
+import { codeDeployRules } from './codedeploy-rules.ts';
+import { dynamoDbRules } from './dynamodb-rules.ts';
+import { ecsRules } from './ecs-rules.ts';
+import { fullArn, get, type Input, text, texts } from './inputs.ts';
+import { everywhere, on, type Rule } from './rule.ts';
+
+const parameterRule =
+  (action: string, names: (input: Input) => readonly string[]): Rule =>
+  (input) =>
+    on(
+      action,
+      names(input).map((name) => fullArn(name, 'ssm', (short) => `parameter/${short.replace(/^\//, '')}`)),
+    );
+
+const repositoryRule =
+  (action: string): Rule =>
+  (input) =>
+    on(action, [arn('ecr', `repository/${text(input['repositoryName'])}`)]);
+
+/** A secret's ARN ends in characters that a request by name does not carry. */
+const secretRule =
+  (action: string): Rule =>
+  async (input, lookUp) => {
+    const output = await lookUp('secretsmanager', 'DescribeSecret', { SecretId: text(input['SecretId']) });
+    return on(action, [text(get(output, 'ARN'))]);
+  };
+
+const eventBus = (name: unknown): string => fullArn(name ?? 'default', 'events', (short) => `event-bus/${short}`);
+
+const logStreamRule =
+  (action: string): Rule =>
+  (input) =>
+    on(action, [arn('logs', `log-group:${text(input['logGroupName'])}:log-stream:${text(input['logStreamName'])}`)]);
+
+/** @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
+export const rules: Readonly<Record<string, Rule>> = {
+  ...codeDeployRules,
+  ...dynamoDbRules,
+  ...ecsRules,
+  'application-autoscaling:DescribeScalableTargets': everywhere('application-autoscaling:DescribeScalableTargets'),
+  'application-autoscaling:RegisterScalableTarget': () =>
+    on('application-autoscaling:RegisterScalableTarget', [arn('application-autoscaling', 'scalable-target/*')]),
+  'ec2:DescribeNetworkInterfaces': everywhere('ec2:DescribeNetworkInterfaces'),
+  'ecr:BatchGetImage': repositoryRule('ecr:BatchGetImage'),
+  'ecr:DescribeImages': repositoryRule('ecr:DescribeImages'),
+  'ecr:PutImage': repositoryRule('ecr:PutImage'),
+  'elasticloadbalancing:DescribeListeners': everywhere('elasticloadbalancing:DescribeListeners'),
+  'elasticloadbalancing:DescribeLoadBalancers': everywhere('elasticloadbalancing:DescribeLoadBalancers'),
+  'elasticloadbalancing:DescribeRules': everywhere('elasticloadbalancing:DescribeRules'),
+  'elasticloadbalancing:DescribeTargetGroups': everywhere('elasticloadbalancing:DescribeTargetGroups'),
+  'elasticloadbalancing:DescribeTargetHealth': everywhere('elasticloadbalancing:DescribeTargetHealth'),
+  'events:PutEvents': (input) =>
+    on(
+      'events:PutEvents',
+      (Array.isArray(input['Entries']) ? input['Entries'] : []).map((entry) => eventBus(get(entry, 'EventBusName'))),
+    ),
+  'lambda:Invoke': (input) =>
+    on('lambda:InvokeFunction', [fullArn(input['FunctionName'], 'lambda', (name) => `function:${name}`)]),
+  'logs:GetLogEvents': logStreamRule('logs:GetLogEvents'),
+  // Names do not narrow it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html
+  'monitoring:DescribeAlarms': () => on('cloudwatch:DescribeAlarms', [arn('cloudwatch', 'alarm:*')]),
+  'monitoring:GetMetricData': everywhere('cloudwatch:GetMetricData'),
+  'secretsmanager:GetSecretValue': secretRule('secretsmanager:GetSecretValue'),
+  'sns:Publish': (input) => on('sns:Publish', [text(input['TopicArn'])]),
+  'ssm:GetParameter': parameterRule('ssm:GetParameter', (input) => [text(input['Name'])]),
+  'ssm:GetParameters': parameterRule('ssm:GetParameters', (input) => texts(input['Names'])),
+  'ssm:PutParameter': parameterRule('ssm:PutParameter', (input) => [text(input['Name'])]),
+  'states:DescribeExecution': (input) => on('states:DescribeExecution', [text(input['executionArn'])]),
+  'states:ListExecutions': (input) => on('states:ListExecutions', [text(input['stateMachineArn'])]),
+  'states:StartExecution': (input) => on('states:StartExecution', [text(input['stateMachineArn'])]),
+  'states:StopExecution': (input) => on('states:StopExecution', [text(input['executionArn'])]),
+};
