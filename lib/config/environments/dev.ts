@@ -1,0 +1,55 @@
+import type { EnvironmentInput } from '../environment-schema.ts';
+import { backstage } from '../services/backstage.ts';
+
+export const dev: EnvironmentInput = {
+  name: 'dev',
+  region: 'eu-central-1',
+  network: { cidr: '10.1.0.0/16', availabilityZones: ['eu-central-1a', 'eu-central-1b'], nat: 'one' },
+  database: { instance: 't4g.small', storageGb: 20, multiAz: false, backupDays: 1, tls: true },
+  certificateArn: null,
+  protectData: false,
+  services: {
+    backstage: {
+      frozen: {
+        hosts: ['backstage.dev.example.com'],
+        rulePriority: backstage.rulePriority,
+        port: backstage.port,
+        health: {
+          path: backstage.healthPath,
+          intervalSeconds: 10,
+          timeoutSeconds: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
+        graceSeconds: 180,
+        deregistrationDelaySeconds: 15,
+      },
+      task: {
+        cpu: 1024,
+        memoryMb: 2048,
+        stopTimeoutSeconds: 45,
+        environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://backstage.dev.example.com' },
+        secrets: backstage.secrets,
+        database: true,
+        bootstrapImage: backstage.bootstrapImage,
+      },
+      scaling: { minimum: 1, maximum: 2, cpuPercent: 60 },
+      schemaTool: backstage.schemaTool,
+      probe: backstage.probe,
+      policies: {
+        feature: { canaryPercent: 10, canaryMinutes: 5, bakeSeconds: 600 },
+        hotfix: { canaryPercent: 25, canaryMinutes: 1, bakeSeconds: 300 },
+      },
+      observation: { intervalSeconds: 30, roundsBeforeTraffic: 5, roundsPerLook: 2 },
+      deadlines: {
+        taskSeconds: 600,
+        migrationSeconds: 1800,
+        readySeconds: 900,
+        shiftSeconds: 1200,
+        retreatSeconds: 900,
+      },
+      alarms: { serverErrors: 5, connectionErrors: 5, p95Ms: 2000, breaching: 2, evaluated: 3 },
+      logRetentionDays: 30,
+    },
+  },
+};

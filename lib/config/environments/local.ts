@@ -1,0 +1,56 @@
+import type { EnvironmentInput } from '../environment-schema.ts';
+import { backstage } from '../services/backstage.ts';
+
+/** What the laptop's stage deploys: the templates of AWS, with short waits and one task. */
+export const local: EnvironmentInput = {
+  name: 'local',
+  region: 'us-east-1',
+  network: { cidr: '10.0.0.0/16', availabilityZones: ['us-east-1a', 'us-east-1b'], nat: 'none' },
+  database: { instance: 't4g.micro', storageGb: 20, multiAz: false, backupDays: 0, tls: false },
+  certificateArn: null,
+  protectData: false,
+  services: {
+    backstage: {
+      frozen: {
+        hosts: ['localhost', '127.0.0.1'],
+        rulePriority: backstage.rulePriority,
+        port: backstage.port,
+        health: {
+          path: backstage.healthPath,
+          intervalSeconds: 5,
+          timeoutSeconds: 4,
+          healthyThreshold: 2,
+          unhealthyThreshold: 2,
+        },
+        graceSeconds: 120,
+        deregistrationDelaySeconds: 5,
+      },
+      task: {
+        cpu: 1024,
+        memoryMb: 2048,
+        stopTimeoutSeconds: 30,
+        environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://localhost' },
+        secrets: backstage.secrets,
+        database: true,
+        bootstrapImage: backstage.bootstrapImage,
+      },
+      scaling: { minimum: 1, maximum: 2, cpuPercent: 60 },
+      schemaTool: backstage.schemaTool,
+      probe: backstage.probe,
+      policies: {
+        feature: { canaryPercent: 10, canaryMinutes: 2, bakeSeconds: 120 },
+        hotfix: { canaryPercent: 20, canaryMinutes: 1, bakeSeconds: 60 },
+      },
+      observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1 },
+      deadlines: {
+        taskSeconds: 420,
+        migrationSeconds: 600,
+        readySeconds: 420,
+        shiftSeconds: 600,
+        retreatSeconds: 300,
+      },
+      alarms: { serverErrors: 5, connectionErrors: 5, p95Ms: 2000, breaching: 2, evaluated: 3 },
+      logRetentionDays: 7,
+    },
+  },
+};

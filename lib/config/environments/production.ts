@@ -1,0 +1,60 @@
+import type { EnvironmentInput } from '../environment-schema.ts';
+import { backstage } from '../services/backstage.ts';
+
+export const production: EnvironmentInput = {
+  name: 'production',
+  region: 'eu-central-1',
+  network: {
+    cidr: '10.2.0.0/16',
+    availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+    nat: 'per-az',
+  },
+  database: { instance: 'm7g.large', storageGb: 100, multiAz: true, backupDays: 14, tls: true },
+  // Put the certificate of your own domain here, and the domain's name under hosts and APP_BASE_URL.
+  certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
+  protectData: true,
+  services: {
+    backstage: {
+      frozen: {
+        hosts: ['backstage.example.com'],
+        rulePriority: backstage.rulePriority,
+        port: backstage.port,
+        health: {
+          path: backstage.healthPath,
+          intervalSeconds: 10,
+          timeoutSeconds: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
+        graceSeconds: 180,
+        deregistrationDelaySeconds: 15,
+      },
+      task: {
+        cpu: 2048,
+        memoryMb: 4096,
+        stopTimeoutSeconds: 60,
+        environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.example.com' },
+        secrets: backstage.secrets,
+        database: true,
+        bootstrapImage: backstage.bootstrapImage,
+      },
+      scaling: { minimum: 2, maximum: 6, cpuPercent: 60 },
+      schemaTool: backstage.schemaTool,
+      probe: backstage.probe,
+      policies: {
+        feature: { canaryPercent: 10, canaryMinutes: 10, bakeSeconds: 3600 },
+        hotfix: { canaryPercent: 25, canaryMinutes: 2, bakeSeconds: 900 },
+      },
+      observation: { intervalSeconds: 30, roundsBeforeTraffic: 10, roundsPerLook: 3 },
+      deadlines: {
+        taskSeconds: 600,
+        migrationSeconds: 3600,
+        readySeconds: 1200,
+        shiftSeconds: 1800,
+        retreatSeconds: 900,
+      },
+      alarms: { serverErrors: 10, connectionErrors: 10, p95Ms: 2000, breaching: 2, evaluated: 3 },
+      logRetentionDays: 365,
+    },
+  },
+};

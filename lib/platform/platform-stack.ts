@@ -1,0 +1,118 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import {
+  type ApplicationListener,
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ListenerAction,
+  ListenerCertificate,
+  SslPolicy,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { environmentNames } from '../../lambda/domain/names.ts';
+import type { EnvironmentConfig } from '../config/config.ts';
+import { listenerPorts } from '../config/ports.ts';
+import { WorkflowFunction } from '../functions/workflow-function.ts';
+import { acknowledge } from '../nag.ts';
+import type { NetworkStack } from '../network/network-stack.ts';
+
+export interface PlatformStackProps extends StackProps {
+  readonly config: EnvironmentConfig;
+  readonly network: NetworkStack;
+}
+
+/**
+ * What all services share: the cluster, the load balancer with a production and a test listener, and
+ * the prober. A listener's own answer is 404: the services' forwards are rules in their frozen stacks.
+ */
+export class PlatformStack extends Stack {
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly productionListener: ApplicationListener;
+  readonly testListener: ApplicationListener;
+  readonly proberToken: ISecret;
+
+  constructor(scope: Construct, id: string, props: PlatformStackProps) {
+    super(scope, id, props);
+    const { config, network } = props;
+    const names = environmentNames(config.name);
+
+    new Cluster(this, 'Cluster', {
+      clusterName: names.cluster,
+      vpc: network.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+
+    this.loadBalancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {
+      loadBalancerName: names.prefix,
+      vpc: network.vpc,
+      vpcSubnets: { subnetGroupName: 'public' },
+      internetFacing: true,
+      securityGroup: network.loadBalancerGroup,
+      dropInvalidHeaderFields: true,
+      deletionProtection: config.protectData,
+    });
+    this.loadBalancer.logAccessLogs(this.accessLogs(config), names.prefix);
+    const ports = listenerPorts(config);
+    this.productionListener = this.listener('Production', config, ports.production);
+    this.testListener = this.listener('Test', config, ports.test);
+    if (ports.scheme === 'https') {
+      this.loadBalancer.addListener('Redirect', {
+        port: 80,
+        protocol: ApplicationProtocol.HTTP,
+        open: false,
+        defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
+      });
+    }
+
+    this.proberToken = new Secret(this, 'ProberToken', {
+      secretName: `${names.prefix}/prober-token`,
+      description: 'Bearer token of the prober: lets it read, and write in its own namespace',
+      generateSecretString: { passwordLength: 40, excludePunctuation: true },
+    }) as ISecret;
+    acknowledge(
+      this.proberToken,
+      'AwsSolutions-SMG4',
+      'Tasks read the token when they start; rotating it between two releases would fail every probe of the older one.',
+    );
+    new WorkflowFunction(this, 'Prober', {
+      functionName: names.prober,
+      entry: 'lambda/prober/handler.ts',
+      description: 'Asks tasks and load balancer, from inside the VPC, what a user would ask',
+      timeout: Duration.seconds(120),
+      memoryMb: 512,
+      network: { vpc: network.vpc, subnets: network.taskSubnets, securityGroups: [network.proberGroup] },
+    });
+  }
+
+  private listener(id: string, config: EnvironmentConfig, port: number): ApplicationListener {
+    const secure = config.certificateArn !== null;
+    return this.loadBalancer.addListener(id, {
+      port,
+      protocol: secure ? ApplicationProtocol.HTTPS : ApplicationProtocol.HTTP,
+      ...(config.certificateArn !== null && {
+        certificates: [ListenerCertificate.fromArn(config.certificateArn)],
+        sslPolicy: SslPolicy.RECOMMENDED_TLS,
+      }),
+      open: false,
+      defaultAction: ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'No such service' }),
+    });
+  }
+
+  private accessLogs(config: EnvironmentConfig): IBucket {
+    const bucket = new Bucket(this, 'AccessLogs', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      lifecycleRules: [{ expiration: Duration.days(90) }],
+      removalPolicy: config.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    }) as IBucket;
+    acknowledge(
+      bucket,
+      'AwsSolutions-S1',
+      'It holds the access logs: logging access to them would go round in a circle.',
+    );
+    return bucket;
+  }
+}

@@ -1,0 +1,101 @@
+import { Stack } from 'aws-cdk-lib';
+import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { environmentNames, serviceNames } from '../../lambda/domain/names.ts';
+import { type ServiceDescription, serviceDescriptionSchema } from '../../lambda/domain/service.ts';
+import { listenerPorts } from '../config/ports.ts';
+import { colourAlarms } from './alarms.ts';
+import { DeploymentGroup } from './deployment-group.ts';
+import type { FrozenStack } from './frozen-stack.ts';
+import { type ServiceStackProps, serviceConfig } from './service-props.ts';
+import { trafficPolicies } from './traffic.ts';
+
+export interface DeliveryStackProps extends ServiceStackProps {
+  readonly frozen: FrozenStack;
+}
+
+/** How a service is released and scaled, and what the workflow has to know of it. All of it may change at any time. */
+export class DeliveryStack extends Stack {
+  constructor(scope: Construct, id: string, props: DeliveryStackProps) {
+    super(scope, id, props);
+    const settings = serviceConfig(props);
+    const names = serviceNames(props.config.name, props.service);
+    const { frozen, platform } = props;
+
+    const alarms = colourAlarms(this, {
+      family: names.family,
+      targetGroups: frozen.targetGroups,
+      loadBalancer: platform.loadBalancer.loadBalancerFullName,
+      thresholds: settings.alarms,
+    });
+    const policies = trafficPolicies(this, names.family, settings.policies);
+    const codeDeploy = new DeploymentGroup(this, 'Deployment', {
+      ...props,
+      alarms,
+      deploymentConfig: policies.feature.deploymentConfig,
+    });
+    this.scale(props);
+
+    const ports = listenerPorts(props.config);
+    const [host = ''] = settings.frozen.hosts;
+    const description: ServiceDescription = serviceDescriptionSchema.parse({
+      service: props.service,
+      environment: props.config.name,
+      cluster: environmentNames(props.config.name).cluster,
+      ecsService: frozen.service.attrName,
+      codeDeploy: { application: codeDeploy.application.ref, deploymentGroup: codeDeploy.group.ref },
+      repository: {
+        name: names.repository,
+        uri: `${this.account}.dkr.ecr.${this.region}.${this.urlSuffix}/${names.repository}`,
+      },
+      loadBalancer: {
+        arn: platform.loadBalancer.loadBalancerArn,
+        host,
+        scheme: ports.scheme,
+        productionPort: ports.production,
+        testPort: ports.test,
+        productionRule: frozen.productionRule.ref,
+        testRule: frozen.testRule.ref,
+        targetGroups: { a: frozen.targetGroups.a.ref, b: frozen.targetGroups.b.ref },
+      },
+      logGroup: names.logGroup,
+      alarms: alarms.map((alarm) => alarm.alarmName),
+      schemaTool: settings.schemaTool,
+      probe: {
+        ...settings.probe,
+        tokenSecret: Object.values(settings.task.secrets).includes('prober-token')
+          ? platform.proberToken.secretArn
+          : null,
+        healthPath: settings.frozen.health.path,
+      },
+      policies,
+      observation: settings.observation,
+      deadlines: settings.deadlines,
+    } satisfies ServiceDescription);
+    new CfnParameter(this, 'DescriptionParameter', {
+      name: names.descriptionParameter,
+      description: `What the release workflow has to know of ${props.service}`,
+      type: 'String',
+      // The journeys alone may pass the 4 KiB of a standard parameter.
+      tier: 'Intelligent-Tiering',
+      value: this.toJsonString(description),
+    });
+  }
+
+  /** The frozen service has no desired count: from the first deploy on, this minimum is what raises it. */
+  private scale({ config, service }: DeliveryStackProps): void {
+    const { scaling } = serviceConfig({ config, service });
+    const target = new ScalableTarget(this, 'Scaling', {
+      serviceNamespace: ServiceNamespace.ECS,
+      scalableDimension: 'ecs:service:DesiredCount',
+      resourceId: `service/${environmentNames(config.name).cluster}/${service}`,
+      minCapacity: scaling.minimum,
+      maxCapacity: scaling.maximum,
+    });
+    target.scaleToTrackMetric('Cpu', {
+      predefinedMetric: PredefinedMetric.ECS_SERVICE_AVERAGE_CPU_UTILIZATION,
+      targetValue: scaling.cpuPercent,
+    });
+  }
+}

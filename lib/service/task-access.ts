@@ -1,0 +1,88 @@
+import type { Repository } from 'aws-cdk-lib/aws-ecr';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { serviceNames } from '../../lambda/domain/names.ts';
+import type { ServiceConfig } from '../config/config.ts';
+import { acknowledge } from '../nag.ts';
+import { type ServiceStackProps, serviceConfig } from './service-props.ts';
+
+export interface TaskAccessProps extends ServiceStackProps {
+  readonly repository: Repository;
+  readonly logGroup: LogGroup;
+}
+
+/** What a task may do, and what it is told and by whom: its two roles, its environment, its secrets. */
+export class TaskAccess extends Construct {
+  /** Of ECS itself: pulls the image, reads the secrets, writes the log. */
+  readonly executionRole: Role;
+  /** Of the service's own code: nothing until the service needs something. */
+  readonly taskRole: Role;
+  readonly environment: Readonly<Record<string, string>>;
+  /** ECS's `valueFrom` by variable name. */
+  readonly secrets: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, props: TaskAccessProps) {
+    super(scope, id);
+    const { task } = serviceConfig(props);
+    const { family } = serviceNames(props.config.name, props.service);
+    const assumedBy = new ServicePrincipal('ecs-tasks.amazonaws.com');
+    this.executionRole = new Role(this, 'ExecutionRole', { roleName: `${family}-execution`, assumedBy });
+    this.taskRole = new Role(this, 'TaskRole', { roleName: `${family}-task`, assumedBy });
+
+    props.logGroup.grantWrite(this.executionRole);
+    props.repository.grantPull(this.executionRole);
+    acknowledge(
+      this.executionRole,
+      'AwsSolutions-IAM5[Resource::*]',
+      'ecr:GetAuthorizationToken knows no resource; what it lets ECS pull is named in the statement beside it.',
+    );
+
+    const { database } = props;
+    this.environment = task.database
+      ? { POSTGRES_HOST: database.host, POSTGRES_PORT: database.port, POSTGRES_SSL: String(database.tls) }
+      : {};
+    this.secrets = { ...this.databaseSecrets(task, database.secret), ...this.serviceSecrets(task, props) };
+  }
+
+  private databaseSecrets(task: ServiceConfig['task'], secret: ISecret): Record<string, string> {
+    if (!task.database) return {};
+    this.allowRead(secret);
+    return {
+      POSTGRES_USER: `${secret.secretArn}:username::`,
+      POSTGRES_PASSWORD: `${secret.secretArn}:password::`,
+    };
+  }
+
+  private serviceSecrets(task: ServiceConfig['task'], props: TaskAccessProps): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(task.secrets).map(([variable, kind]) => {
+        const secret = kind === 'prober-token' ? props.platform.proberToken : this.generated(variable, props);
+        this.allowRead(secret);
+        return [variable, secret.secretArn];
+      }),
+    );
+  }
+
+  private generated(variable: string, props: TaskAccessProps): ISecret {
+    const secret = new Secret(this, variable, {
+      secretName: `understudy-${props.config.name}/${props.service}/${variable}`,
+      description: `${variable} of ${props.service}`,
+      generateSecretString: { passwordLength: 40, excludePunctuation: true },
+    }) as ISecret;
+    acknowledge(
+      secret,
+      'AwsSolutions-SMG4',
+      'Tasks of two releases must agree on it while both serve; it changes by hand, between releases.',
+    );
+    return secret;
+  }
+
+  /** In the role's own policy: a grant would write into the other stack's key and secret policies. */
+  private allowRead(secret: ISecret): void {
+    this.executionRole.addToPolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
+    );
+  }
+}
