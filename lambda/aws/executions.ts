@@ -1,0 +1,20 @@
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { isNamed } from './errors.ts';
+
+const client = new SFNClient({});
+
+export interface ExecutionView {
+  readonly running: boolean;
+  /** When it ended; null while it runs, or when Step Functions has forgotten it (after 90 days). */
+  readonly endedAt: string | null;
+}
+
+export async function describeExecution(executionArn: string): Promise<ExecutionView> {
+  try {
+    const { status, stopDate } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return { running: status === 'RUNNING' || status === 'PENDING_REDRIVE', endedAt: stopDate?.toISOString() ?? null };
+  } catch (error) {
+    if (isNamed(error, 'ExecutionDoesNotExist')) return { running: false, endedAt: null };
+    throw error;
+  }
+}

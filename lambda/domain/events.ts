@@ -1,0 +1,40 @@
+import type { Outcome, Release } from './release.ts';
+
+/** Detail types of the events that a release puts on the default bus, from the source `understudy`. */
+export type ReleaseEventType = 'Release started' | 'Release decided' | 'Release ended';
+
+export interface ReleaseEventDetail {
+  readonly release: string;
+  readonly service: string;
+  readonly version: string | null;
+  readonly sequence: number | null;
+  readonly digest: string | null;
+  readonly state: string;
+  readonly verdict: 'pass' | 'fail' | null;
+  readonly outcome: Outcome | null;
+  readonly reason: string;
+  /** ISO, from the state machine's clock. */
+  readonly at: string;
+}
+
+export function eventDetail(release: Release): ReleaseEventDetail {
+  return {
+    release: release.id,
+    service: release.service,
+    version: release.request?.version ?? null,
+    sequence: release.request?.sequence ?? null,
+    digest: release.image?.digest ?? null,
+    state: release.state.name,
+    verdict: release.decision?.verdict ?? null,
+    outcome: release.outcome,
+    reason: release.reason || (release.decision?.reasons.join(' ') ?? ''),
+    at: release.state.at,
+  };
+}
+
+/** The notification of a release's end: subject (SNS allows 100 ASCII characters) and text. */
+export function notification(release: Release): { readonly subject: string; readonly message: string } {
+  const what = `${release.service} ${release.request?.version ?? ''}`.trim();
+  const subject = `[understudy] ${what}: ${release.outcome ?? 'open'}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
+  return { subject, message: JSON.stringify({ ...eventDetail(release), requestedBy: release.request?.requestedBy ?? null }, null, 2) };
+}

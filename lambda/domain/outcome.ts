@@ -1,0 +1,63 @@
+import type { Outcome, Release } from './release.ts';
+
+export interface Conclusion {
+  readonly outcome: Outcome;
+  readonly reason: string;
+}
+
+/**
+ * How the release ended, told from what the states recorded. `failed` says that the workflow could
+ * not prove what serves, or that what serves could not be replaced: a person has to look.
+ */
+export function conclude(release: Release): Conclusion {
+  if (release.promotion?.done === true) {
+    return { outcome: 'released', reason: [...(release.decision?.reasons ?? []), release.promotion.reason].join(' ') };
+  }
+  if (release.retreat === null && release.failures['Retreat'] === undefined) {
+    return { outcome: 'refused', reason: release.refusal ?? `Nothing was changed. ${failureText(release)}` };
+  }
+  const cause = causeText(release);
+  if (release.retreat?.result === 'too-late') {
+    const judgedGood = release.decision?.verdict === 'pass';
+    return { outcome: judgedGood ? 'released' : 'failed', reason: `${release.retreat.reason} ${cause}` };
+  }
+  if (release.retreat?.result !== 'restored' && release.retreat?.result !== 'nothing-moved') {
+    const way = release.retreat?.reason || failureText(release);
+    return { outcome: 'failed', reason: `${cause} The way back is not proven: ${way}` };
+  }
+  if (release.verification?.verdict === 'works') {
+    return { outcome: 'rolled-back', reason: `${cause} ${release.retreat.reason} ${release.verification.reason}` };
+  }
+  const proof = release.verification?.reason || failureText(release);
+  const told = `${cause} ${release.retreat.reason} But a new task of the version that serves is not proven to work: ${proof}`;
+  const schemaMoved = release.schema.migrate !== null;
+  return schemaMoved && release.verification?.verdict === 'broken'
+    ? { outcome: 'needs-restore', reason: `${told} The schema has been migrated: restore it before a task is replaced.` }
+    : { outcome: 'failed', reason: told };
+}
+
+/** Why the release was given up: the judge's reasons, or what failed. */
+function causeText(release: Release): string {
+  if (release.decision?.verdict === 'fail') return release.decision.reasons.join(' ');
+  if (release.promotion !== null && release.promotion.reason !== '') return release.promotion.reason;
+  return failureText(release);
+}
+
+/** What Catch recorded, in words. */
+export function failureText(release: Release): string {
+  const texts = Object.entries(release.failures).map(
+    ([state, failure]) => `${state} failed with ${failure.Error}: ${failureMessage(failure.Cause)}`,
+  );
+  return texts.join(' ') || 'No failure was recorded.';
+}
+
+/** Lambda's Cause is a JSON document with the error's message. */
+function failureMessage(cause: string): string {
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed) return String(parsed.errorMessage);
+  } catch {
+    // Not every cause is JSON; then it is words already.
+  }
+  return cause.slice(0, 500);
+}

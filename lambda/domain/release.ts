@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { observationSchema } from './observation.ts';
+import { releaseRequestSchema } from './request.ts';
+import { serviceDescriptionSchema, serviceShapeSchema } from './service.ts';
+
+/** ISO 8601, from the state machine's clock. */
+const instant = z.string();
+
+/** The version that serves when the release opens. */
+const blueSchema = z.strictObject({
+  taskDefinition: z.string(),
+  targetGroup: z.string(),
+  /** Digest in the service's repository; null for the bootstrap image and others that no release put there. */
+  digest: z.string().nullable(),
+  bootstrap: z.boolean(),
+  /** Sequence number, when the ledger knows which release put it there. */
+  sequence: z.int().nullable(),
+  version: z.string().nullable(),
+});
+
+/** One revision started off-traffic, probed at its private address, and stopped again. */
+const checkSchema = z.strictObject({
+  task: z.string(),
+  startedAt: instant,
+  probes: z.int(),
+  verdict: z.enum(['works', 'broken']).nullable(),
+  reason: z.string(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+/** One run of the image's schema tool. */
+const toolRunSchema = z.strictObject({ task: z.string(), startedAt: instant, done: z.boolean() });
+
+const deploymentSchema = z.strictObject({
+  id: z.string(),
+  createdAt: instant,
+  config: z.string(),
+  /** Alarms that speak against this deployment (a hotfix leaves out those that fired before it). */
+  alarms: z.array(z.string()),
+  greenTargetGroup: z.string(),
+  /** When the judge let users in. */
+  continuedAt: instant.nullable(),
+  /** When green was first seen to serve everybody. */
+  bakingSince: instant.nullable(),
+});
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+const decisionSchema = z.strictObject({
+  at: instant,
+  verdict: z.enum(['pass', 'fail']),
+  reasons: z.array(z.string()),
+});
+
+const suspensionSchema = z.strictObject({
+  DynamicScalingInSuspended: z.boolean(),
+  DynamicScalingOutSuspended: z.boolean(),
+  ScheduledScalingSuspended: z.boolean(),
+});
+
+export const outcomes = ['released', 'rolled-back', 'refused', 'needs-restore', 'failed'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/**
+ * The document that goes through every state of the workflow and that the ledger stores. Each part is
+ * null until the state that owns it has run.
+ */
+export const releaseSchema = z.strictObject({
+  /** Name of the execution. */
+  id: z.string(),
+  execution: z.string(),
+  openedAt: instant,
+  /** The last state that ran, and when it was entered. */
+  state: z.strictObject({ name: z.string(), at: instant }),
+  /** Null when the input was no request; `refusal` then says why. */
+  request: releaseRequestSchema.nullable(),
+  service: z.string(),
+  refusal: z.string().nullable(),
+  description: serviceDescriptionSchema.nullable(),
+  shape: serviceShapeSchema.nullable(),
+  /** Fencing token of the lock that Open took. */
+  token: z.int().nullable(),
+  image: z.strictObject({ digest: z.string(), uri: z.string() }).nullable(),
+  blue: blueSchema.nullable(),
+  /** Task definition of the new version. */
+  revision: z.string().nullable(),
+  schema: z.strictObject({
+    plan: toolRunSchema.nullable(),
+    /** Whether green brings migrations that the database does not have yet. */
+    changes: z.boolean(),
+    pending: z.array(z.strictObject({ plugin: z.string(), migrations: z.array(z.string()) })),
+    migrate: toolRunSchema.nullable(),
+  }),
+  rehearsal: checkSchema.nullable(),
+  /** What of the service's autoscaling was suspended before the release; null for a service that does not scale. */
+  scaling: suspensionSchema.nullable(),
+  deployment: deploymentSchema.nullable(),
+  observation: observationSchema,
+  decision: decisionSchema.nullable(),
+  promotion: z
+    .strictObject({ startedAt: instant, continued: z.boolean(), done: z.boolean(), reason: z.string() })
+    .nullable(),
+  retreat: z
+    .strictObject({
+      startedAt: instant,
+      result: z.enum(['restored', 'nothing-moved', 'too-late', 'unproven']).nullable(),
+      reason: z.string(),
+    })
+    .nullable(),
+  verification: checkSchema.nullable(),
+  /** What Catch recorded, by the state that failed. */
+  failures: z.record(z.string(), z.looseObject({ Error: z.string(), Cause: z.string().default('') })),
+  wait: z.strictObject({ seconds: z.int().positive(), resume: z.string() }).nullable(),
+  outcome: z.enum(outcomes).nullable(),
+  /** Why the release ended as it did, in words. */
+  reason: z.string(),
+  closedAt: instant.nullable(),
+});
+export type Release = z.infer<typeof releaseSchema>;
+
+/** A release that Open let in: it holds the lock and knows what serves. */
+export const openedReleaseSchema = releaseSchema.extend({
+  request: releaseRequestSchema,
+  description: serviceDescriptionSchema,
+  shape: serviceShapeSchema,
+  token: z.int(),
+  image: z.strictObject({ digest: z.string(), uri: z.string() }),
+  blue: blueSchema,
+});
+export type OpenedRelease = z.infer<typeof openedReleaseSchema>;
+
+/** An opened release whose task definition is registered. */
+export const registeredReleaseSchema = openedReleaseSchema.extend({ revision: z.string() });
+export type RegisteredRelease = z.infer<typeof registeredReleaseSchema>;
+
+/** A registered release with a CodeDeploy deployment. */
+export const shiftedReleaseSchema = registeredReleaseSchema.extend({ deployment: deploymentSchema });
+export type ShiftedRelease = z.infer<typeof shiftedReleaseSchema>;
+
+/** The document as the first state makes it from whatever input the execution got. */
+export function newRelease(execution: { readonly id: string; readonly name: string }, at: string): Release {
+  return {
+    id: execution.name,
+    execution: execution.id,
+    openedAt: at,
+    state: { name: 'Open', at },
+    request: null,
+    service: '(none)',
+    refusal: null,
+    description: null,
+    shape: null,
+    token: null,
+    image: null,
+    blue: null,
+    revision: null,
+    schema: { plan: null, changes: false, pending: [], migrate: null },
+    rehearsal: null,
+    scaling: null,
+    deployment: null,
+    observation: { looks: 0, before: { rounds: 0, failed: 0, reasons: [] }, recent: [] },
+    decision: null,
+    promotion: null,
+    retreat: null,
+    verification: null,
+    failures: {},
+    wait: null,
+    outcome: null,
+    reason: '',
+    closedAt: null,
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** What a pipeline or an engineer asks for: the input of the state machine. */
+export const releaseRequestSchema = z.strictObject({
+  service: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a service name: lower-case letters, digits, hyphens'),
+  /** A tag of the service's repository, or a digest in it. */
+  image: z
+    .string()
+    .regex(/^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$/, 'a tag, or a digest (sha256:…)'),
+  version: z.string().min(1).max(128),
+  /** Order of the releases of one service; a pipeline's run number will do. */
+  sequence: z.int().positive(),
+  policy: z.enum(['feature', 'hotfix']).default('feature'),
+  requestedBy: z.string().min(1).max(256),
+  reason: z.string().min(1).max(1024),
+  commit: z.string().max(64).optional(),
+  /** Allows a sequence number below the live one. */
+  allowOlder: z.boolean().default(false),
+});
+export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
+
+export type ParsedRequest = { readonly request: ReleaseRequest } | { readonly refusal: string };
+
+/** Reads the state machine's input; what is wrong with it is said in words, for the person who sent it. */
+export function parseRequest(input: unknown): ParsedRequest {
+  const parsed = releaseRequestSchema.safeParse(input);
+  if (parsed.success) return { request: parsed.data };
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`);
+  return { refusal: `The request is not valid. ${problems.join('; ')}.` };
+}

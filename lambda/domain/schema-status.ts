@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+const statusSchema = z.looseObject({
+  plugins: z.array(z.looseObject({ plugin: z.string(), pending: z.array(z.string()) })),
+});
+
+export interface PendingMigrations {
+  readonly plugin: string;
+  readonly migrations: string[];
+}
+
+/**
+ * What the schema tool printed: the last line that is JSON of its form. A process may log before it
+ * and after it. Null when there is none.
+ */
+export function readPending(lines: readonly string[]): PendingMigrations[] | null {
+  for (const line of lines.toReversed()) {
+    const parsed = statusSchema.safeParse(json(line));
+    if (parsed.success) {
+      return parsed.data.plugins
+        .filter((each) => each.pending.length > 0)
+        .map((each) => ({ plugin: each.plugin, migrations: each.pending }));
+    }
+  }
+  return null;
+}
+
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import { alarmStates, trafficCount } from '../aws/cloudwatch.ts';
+import type { Probed } from '../aws/prober.ts';
+import { countBeforeTraffic, judgeBeforeTraffic } from '../domain/judge-before-traffic.ts';
+import { judgeUnderTraffic } from '../domain/judge-under-traffic.ts';
+import type { Look, Observation } from '../domain/observation.ts';
+import { type ProbeReport, tally } from '../domain/probe.ts';
+import type { ShiftedRelease } from '../domain/release.ts';
+import { isPast } from '../domain/time.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { listenerTarget, probeAll, taskTargets } from './probe-targets.ts';
+
+export interface Looked {
+  readonly verdict: Verdict;
+  readonly look: Look;
+  readonly before: Observation['before'];
+}
+
+const noReport: ProbeReport = { rounds: 0, samples: [] };
+
+/** Looks at green while it waits on the test listener. */
+export async function lookBeforeTraffic(release: ShiftedRelease, now: string): Promise<Looked> {
+  const { roundsBeforeTraffic, roundsPerLook } = release.description.observation;
+  const targets = [...(await taskTargets(release, 'green')), ...(await listenerTarget(release, 'test'))];
+  const probed = await probeAll(release, targets, roundsPerLook);
+  const report = 'report' in probed ? probed.report : noReport;
+  const so = release.observation.before;
+  const alarms = await alarmStates(release.deployment.alarms);
+  const verdict = withMissing(judgeBeforeTraffic({ so, report, alarms, rounds: roundsBeforeTraffic }), probed);
+  return {
+    verdict,
+    before: countBeforeTraffic({ so, report }),
+    look: toLook(now, 'judging', 0, report, verdict),
+  };
+}
+
+/** Looks at both colours while users reach green. */
+export async function lookUnderTraffic(
+  release: ShiftedRelease,
+  greenPercent: number,
+  now: string,
+): Promise<Looked> {
+  const { deployment, description, blue, request, observation } = release;
+  const targets = [
+    ...(await taskTargets(release, 'green')),
+    ...(await taskTargets(release, 'blue')),
+    ...(await listenerTarget(release, 'production')),
+  ];
+  const probed = await probeAll(release, targets, description.observation.roundsPerLook);
+  const report = 'report' in probed ? probed.report : noReport;
+  const since = deployment.continuedAt ?? now;
+  const balancer = description.loadBalancer.arn;
+  const verdict = withMissing(
+    judgeUnderTraffic({
+      report,
+      earlier: observation.recent.filter((look) => look.phase === 'shifting' || look.phase === 'baking'),
+      alarms: await alarmStates(deployment.alarms),
+      traffic: {
+        green: await trafficCount(balancer, deployment.greenTargetGroup, since, now),
+        blue: await trafficCount(balancer, blue.targetGroup, since, now),
+      },
+      baked:
+        deployment.bakingSince !== null &&
+        isPast(deployment.bakingSince, description.policies[request.policy].bakeSeconds, now),
+    }),
+    probed,
+  );
+  const phase = deployment.bakingSince === null ? 'shifting' : 'baking';
+  return { verdict, before: observation.before, look: toLook(now, phase, greenPercent, report, verdict) };
+}
+
+/** Says why there is no data, where the prober could tell. */
+function withMissing(verdict: Verdict, probed: Probed): Verdict {
+  if (verdict.verdict !== 'inconclusive' || !('missing' in probed)) return verdict;
+  return { ...verdict, reasons: [...verdict.reasons, probed.missing] };
+}
+
+function toLook(at: string, phase: Look['phase'], greenPercent: number, report: ProbeReport, verdict: Verdict): Look {
+  const green = tally(report.samples, 'green');
+  const blue = tally(report.samples, 'blue');
+  return {
+    at,
+    phase,
+    greenPercent,
+    green: { ok: green.ok, failed: green.failed },
+    blue: { ok: blue.ok, failed: blue.failed },
+    verdict: verdict.verdict,
+    reasons: verdict.reasons.map((reason) => reason.slice(0, 500)),
+  };
+}

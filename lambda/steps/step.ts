@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { isTransient, LockLost, Transient } from '../aws/errors.ts';
+import * as ledger from '../aws/ledger.ts';
+import type { OpenedRelease, Release } from '../domain/release.ts';
+import { environment } from './environment.ts';
+
+const envelopeSchema = z.strictObject({
+  input: z.unknown(),
+  execution: z.strictObject({ id: z.string(), name: z.string() }),
+  enteredAt: z.string(),
+});
+
+export interface StepContext {
+  readonly execution: { readonly id: string; readonly name: string };
+  /** When the state was entered, ISO: the only clock that a step decides by. */
+  readonly now: string;
+}
+
+/** A state's function: what the state machine invokes. */
+export type Step = (envelope: unknown) => Promise<Release>;
+
+/** The document does not have the form that this state needs. Never retried. */
+export class MalformedRelease extends Error {
+  override readonly name = 'MalformedRelease';
+}
+
+/**
+ * Wraps a state's work, a function from Release to Release: checks the input, clears the last wait,
+ * stores the result in the ledger, logs one line, and gives errors the names that the state machine
+ * matches on (`Transient` is retried, every other error is final).
+ */
+export function step<Input>(
+  name: string,
+  schema: z.ZodType<Input>,
+  work: (input: Input, context: StepContext) => Promise<Release>,
+): Step {
+  return async (envelope) => {
+    const { input, execution, enteredAt } = envelopeSchema.parse(envelope);
+    const context: StepContext = { execution, now: enteredAt };
+    try {
+      const before = check(name, schema, withoutWait(input));
+      const after: Release = { ...(await work(before, context)), state: { name, at: enteredAt } };
+      await ledger.putRelease(environment('LEDGER_TABLE'), after);
+      log({ level: 'info', release: execution.name, state: name, at: enteredAt, ...summary(after) });
+      return after;
+    } catch (error) {
+      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      log({ level: 'error', release: execution.name, state: name, at: enteredAt, error: text });
+      if (isTransient(error)) throw new Transient(text, { cause: error });
+      throw error;
+    }
+  };
+}
+
+/**
+ * Checks, right before a change, that no other release has taken the lock.
+ * @throws LockLost when one has
+ */
+export async function fence(release: OpenedRelease): Promise<void> {
+  const lock = await ledger.readLock(environment('LEDGER_TABLE'), release.service);
+  if (lock.token === release.token && lock.holder?.execution === release.execution) return;
+  throw new LockLost(
+    `Release ${release.id} held the lock of ${release.service} with token ${release.token}; now it has token ${lock.token} and is held by ${lock.holder?.release ?? 'nobody'}.`,
+  );
+}
+
+function check<Input>(name: string, schema: z.ZodType<Input>, input: unknown): Input {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new MalformedRelease(`${name} got a document that it cannot work on. ${problems}.`);
+}
+
+function withoutWait(input: unknown): unknown {
+  return typeof input === 'object' && input !== null && 'wait' in input ? { ...input, wait: null } : input;
+}
+
+function summary(release: Release): Record<string, unknown> {
+  return {
+    service: release.service,
+    ...(release.wait && { wait: release.wait.seconds }),
+    ...(release.refusal !== null && { refusal: release.refusal }),
+    ...(release.decision && { verdict: release.decision.verdict, reasons: release.decision.reasons }),
+    ...(release.outcome && { outcome: release.outcome, reason: release.reason }),
+  };
+}
+
+function log(entry: Record<string, unknown>): void {
+  console.log(JSON.stringify(entry));
+}
