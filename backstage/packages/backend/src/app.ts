@@ -1,4 +1,5 @@
-import { type Backend, createBackend } from '@backstage/backend-defaults';
+import type { Backend } from '@backstage/backend-app-api';
+import { createBackend } from '@backstage/backend-defaults';
 import { httpRouterWithMetrics } from './metrics';
 
 /** The whole backend, not yet started. */

@@ -1,4 +1,4 @@
-import type { Backend } from '@backstage/backend-defaults';
+import type { Backend } from '@backstage/backend-app-api';
 
 /**
  * Ends the process when the backend cannot start: left alone it would live on, answer liveness with 200, and never
