@@ -7,9 +7,13 @@ import { production } from './environments/production.ts';
 export type { EnvironmentConfig, EnvironmentName } from './environment-schema.ts';
 export type { ServiceConfig } from './service-schema.ts';
 
-const files: Readonly<Record<EnvironmentName, unknown>> = { local, dev, production };
+const files: ReadonlyMap<unknown, unknown> = new Map<EnvironmentName, unknown>([
+  ['local', local],
+  ['dev', dev],
+  ['production', production],
+]);
 
-export const environmentNamesAllowed = Object.keys(files);
+export const environmentNamesAllowed = [...files.keys()].map(String);
 
 /** The configuration does not fit its schema; the message names each value, what is allowed, and how to mend it. */
 export class ConfigError extends Error {
@@ -23,13 +27,13 @@ export class ConfigError extends Error {
  * @throws ConfigError for an unknown environment, and for a file that does not fit the schema
  */
 export function environmentConfig(name: unknown): EnvironmentConfig {
-  if (typeof name !== 'string' || !Object.hasOwn(files, name)) {
+  if (!files.has(name)) {
     throw new ConfigError(
       `${name === undefined ? 'No environment given' : `Unknown environment ${JSON.stringify(name)}`}. ` +
         `Allowed: ${environmentNamesAllowed.join(', ')}. Give one of them: -c environment=${environmentNamesAllowed[0]}`,
     );
   }
-  return checkConfig(files[name as EnvironmentName], `lib/config/environments/${name}.ts`);
+  return checkConfig(files.get(name), `lib/config/environments/${String(name)}.ts`);
 }
 
 /**

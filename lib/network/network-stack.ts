@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { asInterface } from '../as-interface.ts';
 import type { EnvironmentConfig } from '../config/config.ts';
 import { listenerPorts } from '../config/ports.ts';
 import { acknowledge } from '../nag.ts';
@@ -39,7 +40,7 @@ export class NetworkStack extends Stack {
     super(scope, id, props);
     const { network, services } = props.config;
     const tasksType = network.nat === 'none' ? SubnetType.PRIVATE_ISOLATED : SubnetType.PRIVATE_WITH_EGRESS;
-    this.vpc = new Vpc(this, 'Vpc', {
+    const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(network.cidr),
       availabilityZones: [...network.availabilityZones],
       natGateways: natGateways[network.nat](network.availabilityZones.length),
@@ -51,7 +52,8 @@ export class NetworkStack extends Stack {
         { name: 'tasks', subnetType: tasksType, cidrMask: 22 },
         { name: 'database', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
       ],
-    }) as IVpc;
+    });
+    this.vpc = asInterface<IVpc>(vpc);
     this.taskSubnets = { subnetGroupName: 'tasks' };
     this.databaseSubnets = { subnetGroupName: 'database' };
     this.vpc.addFlowLog('FlowLog', {

@@ -12,6 +12,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../../lambda/domain/names.ts';
+import { asInterface } from '../as-interface.ts';
 import type { EnvironmentConfig } from '../config/config.ts';
 import { listenerPorts } from '../config/ports.ts';
 import { WorkflowFunction } from '../functions/workflow-function.ts';
@@ -66,13 +67,14 @@ export class PlatformStack extends Stack {
       });
     }
 
-    this.proberToken = new Secret(this, 'ProberToken', {
+    const token = new Secret(this, 'ProberToken', {
       secretName: `${names.prefix}/prober-token`,
       description: 'Bearer token of the prober: lets it read, and write in its own namespace',
       generateSecretString: { passwordLength: 40, excludePunctuation: true },
-    }) as ISecret;
+    });
+    this.proberToken = asInterface<ISecret>(token);
     acknowledge(
-      this.proberToken,
+      token,
       'AwsSolutions-SMG4',
       'Tasks read the token when they start; rotating it between two releases would fail every probe of the older one.',
     );
@@ -107,12 +109,12 @@ export class PlatformStack extends Stack {
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(90) }],
       removalPolicy: config.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    }) as IBucket;
+    });
     acknowledge(
       bucket,
       'AwsSolutions-S1',
       'It holds the access logs: logging access to them would go round in a circle.',
     );
-    return bucket;
+    return asInterface<IBucket>(bucket);
   }
 }

@@ -4,6 +4,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { serviceNames } from '../../lambda/domain/names.ts';
+import { asInterface } from '../as-interface.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import { acknowledge } from '../nag.ts';
 import { type ServiceStackProps, serviceConfig } from './service-props.ts';
@@ -41,7 +42,7 @@ export class TaskAccess extends Construct {
 
     const { database } = props;
     this.environment = task.database
-      ? { POSTGRES_HOST: database.host, POSTGRES_PORT: database.port, POSTGRES_SSL: String(database.tls) }
+      ? { POSTGRES_HOST: database.host, POSTGRES_PORT: database.port, POSTGRES_SSL: database.tls ? 'on' : 'off' }
       : {};
     this.secrets = { ...this.databaseSecrets(task, database.secret), ...this.serviceSecrets(task, props) };
   }
@@ -70,13 +71,13 @@ export class TaskAccess extends Construct {
       secretName: `understudy-${props.config.name}/${props.service}/${variable}`,
       description: `${variable} of ${props.service}`,
       generateSecretString: { passwordLength: 40, excludePunctuation: true },
-    }) as ISecret;
+    });
     acknowledge(
       secret,
       'AwsSolutions-SMG4',
       'Tasks of two releases must agree on it while both serve; it changes by hand, between releases.',
     );
-    return secret;
+    return asInterface<ISecret>(secret);
   }
 
   /** In the role's own policy: a grant would write into the other stack's key and secret policies. */

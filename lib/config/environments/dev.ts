@@ -28,7 +28,7 @@ export const dev: EnvironmentInput = {
         cpu: 1024,
         memoryMb: 2048,
         stopTimeoutSeconds: 45,
-        environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://backstage.dev.example.com' },
+        environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://backstage.dev.example.com', SIGN_IN: 'guest' },
         secrets: backstage.secrets,
         database: true,
         bootstrapImage: backstage.bootstrapImage,

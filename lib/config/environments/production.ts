@@ -33,7 +33,7 @@ export const production: EnvironmentInput = {
         cpu: 2048,
         memoryMb: 4096,
         stopTimeoutSeconds: 60,
-        environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.example.com' },
+        environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.example.com', SIGN_IN: 'none' },
         secrets: backstage.secrets,
         database: true,
         bootstrapImage: backstage.bootstrapImage,

@@ -2,21 +2,25 @@ import type { EnvironmentInput } from '../environment-schema.ts';
 
 type ServiceInput = EnvironmentInput['services'][string];
 
+type Shared = Pick<ServiceInput['frozen'], 'port' | 'rulePriority'> &
+  Pick<ServiceInput['task'], 'bootstrapImage' | 'secrets'> &
+  Pick<ServiceInput, 'schemaTool' | 'probe'> & { readonly healthPath: string };
+
+const healthPath = '/.backstage/health/v1/readiness';
+const schemaTool = (command: string) => ['node', 'packages/schema/bin/backstage-schema.js', command, '--json'];
+
 /** What is the same for Backstage in every environment. */
-export const backstage = {
+export const backstage: Shared = {
   port: 7007,
-  healthPath: '/.backstage/health/v1/readiness',
   rulePriority: 100,
+  healthPath,
   bootstrapImage: 'public.ecr.aws/docker/library/node:24-alpine',
   secrets: { BACKEND_SECRET: 'generated', PROBER_TOKEN: 'prober-token' },
-  schemaTool: {
-    status: ['node', 'packages/schema/bin/backstage-schema.mjs', 'status', '--json'],
-    up: ['node', 'packages/schema/bin/backstage-schema.mjs', 'up', '--json'],
-  },
+  schemaTool: { status: schemaTool('status'), up: schemaTool('up') },
   probe: {
     journeys: [
       { name: 'app shell', path: '/', contains: '<div id="root"', budgetMs: 2000 },
-      { name: 'readiness', path: '/.backstage/health/v1/readiness', budgetMs: 2000 },
+      { name: 'readiness', path: healthPath, budgetMs: 2000 },
       { name: 'version', path: '/api/understudy/version', contains: '"version"', budgetMs: 2000 },
       {
         name: 'catalog',
@@ -41,7 +45,4 @@ export const backstage = {
       authenticated: true,
     },
   },
-} satisfies Pick<ServiceInput, 'schemaTool' | 'probe'> & {
-  readonly secrets: ServiceInput['task']['secrets'];
-  readonly [setting: string]: unknown;
 };

@@ -1,0 +1,17 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environmentConfig, environmentNamesAllowed } from '../lib/config/config.ts';
+import { fastApp } from './lib/fast-app.ts';
+import { addStacks } from '../lib/app.ts';
+
+/** Jest's globalSetup: every environment is synthesized once, for all template tests of the run. */
+export default function synthesizeAll(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-templates-'));
+  for (const environment of environmentNamesAllowed) {
+    const app = fastApp(join(folder, environment));
+    addStacks(app, environmentConfig(environment));
+    app.synth();
+  }
+  process.env['UNDERSTUDY_TEMPLATES'] = folder;
+}
