@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts';
 import type { Guardian } from './guardian.ts';
 import type { RunningTask, TaskEvents, TaskRuntime, TaskSpec } from './runtime.ts';
 
+const loopback = join(import.meta.dirname, 'loopback.cjs');
+
 interface Task {
   readonly taskArn: string;
   readonly child: ChildProcess;
@@ -127,6 +129,7 @@ export class ProcessRuntime implements TaskRuntime {
       ...spec.environment,
       ...this.#options.environment,
       PATH: programs.join(delimiter),
+      NODE_OPTIONS: `--require ${JSON.stringify(loopback)}`,
       ...(port === null ? {} : { PORT: String(port) }),
     };
   }

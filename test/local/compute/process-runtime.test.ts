@@ -97,12 +97,25 @@ describe('a task as a process', () => {
     expect(runtime.alive()).toEqual([{ taskArn: 'arn:aws:ecs:us-east-1:1:task/cluster/one', pid: expect.any(Number) }]);
   });
 
+  test.each(['PORT', '{ port: PORT }', 'String(PORT)', "PORT, '0.0.0.0', 5", "{ port: PORT, host: '::' }"])(
+    'is not for the neighbours in the network: listen(%s)',
+    async (parameters) => {
+      const [, observed] = await start(
+        `const PORT = Number(process.env.PORT);
+         const server = require('node:http').createServer().listen(${parameters});
+         server.on('listening', () => console.log(server.address().address, server.address().port === PORT))`,
+      );
+      await observed.until(({ lines }) => lines.length > 0);
+      expect(observed.lines).toEqual(['127.0.0.1 true']);
+    },
+  );
+
   test('inherits nothing from the stage, credentials least of all', async () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = 'not for tasks';
     try {
       const [, observed] = await start('console.log(Object.keys(process.env).sort().join(" "))');
       await observed.until(({ exits }) => exits.length > 0);
-      expect(observed.lines).toEqual(['COLOUR HOME PATH PORT TMPDIR']);
+      expect(observed.lines).toEqual(['COLOUR HOME NODE_OPTIONS PATH PORT TMPDIR']);
     } finally {
       delete process.env['AWS_SECRET_ACCESS_KEY'];
     }
