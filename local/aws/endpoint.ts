@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Clock } from '../clock/clock.ts';
 import { CallLog } from './call-log.ts';
 import { isServiceName, type ServiceModel, type ServiceName, serviceModel } from './clients.ts';
+import type { LookUp } from './iam/rule.ts';
 import type { Identities } from './identities.ts';
 import { type Caller, type Operations, ServiceError } from './operation.ts';
 import type { WireRequest, WireResponse } from './protocols/protocol.ts';
@@ -22,8 +23,6 @@ export interface EndpointOptions {
   readonly clock: Clock;
   readonly identities: Identities;
   readonly authorize: Authorize;
-  readonly services: Readonly<Partial<Record<ServiceName, Operations>>>;
-  readonly raw: Readonly<Record<string, RawService>>;
 }
 
 interface Signature {
@@ -40,6 +39,8 @@ export class Endpoint {
   readonly calls = new CallLog();
   readonly #options: EndpointOptions;
   readonly #server: Server;
+  readonly #services = new Map<ServiceName, Operations>();
+  readonly #raw = new Map<string, RawService>();
 
   constructor(options: EndpointOptions) {
     this.#options = options;
@@ -61,6 +62,24 @@ export class Endpoint {
     return `http://127.0.0.1:${address.port}`;
   }
 
+  /** Answers the operations of a service; those of an earlier call stay. */
+  serve(service: ServiceName, operations: Operations): void {
+    this.#services.set(service, { ...this.#services.get(service), ...operations });
+  }
+
+  /** Leaves a whole service to a server of its own. */
+  serveRaw(service: string, raw: RawService): void {
+    this.#raw.set(service, raw);
+  }
+
+  /** Calls an operation from within the stage, as an administrator and without a record. */
+  readonly lookUp: LookUp = async (service, name, input) => {
+    const operation = this.#services.get(service)?.[name];
+    if (operation === undefined) throw new Error(`The stage does not serve ${service}:${name}.`);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows the operation's input
+    return operation(input as never, { role: null });
+  };
+
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -74,7 +93,7 @@ export class Endpoint {
       return;
     }
     const caller = this.#options.identities.caller(signature.accessKeyId);
-    const raw = this.#options.raw[signature.service];
+    const raw = this.#raw.get(signature.service);
     if (raw !== undefined) {
       await this.#answerRaw(signature.service, raw, request, response, caller);
       return;
@@ -101,7 +120,7 @@ export class Endpoint {
     const at = this.#options.clock.now();
     try {
       const schema = schemas.operation(name);
-      const operation = this.#options.services[service]?.[name];
+      const operation = this.#services.get(service)?.[name];
       if (schema === undefined || operation === undefined) {
         throw new ServiceError('UnknownOperationException', `The stage does not serve ${service}:${name}.`, 404);
       }

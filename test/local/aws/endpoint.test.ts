@@ -11,7 +11,6 @@ import {
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ServiceName } from '../../../local/aws/clients.ts';
 import { Endpoint } from '../../../local/aws/endpoint.ts';
 import { Identities } from '../../../local/aws/identities.ts';
 import { type Operation, type Operations, ServiceError } from '../../../local/aws/operation.ts';
@@ -27,16 +26,6 @@ const operation: Operation<unknown> = (input) => {
 };
 const serve = (...names: string[]): Operations => Object.fromEntries(names.map((name) => [name, operation]));
 
-const services: Partial<Record<ServiceName, Operations>> = {
-  codedeploy: serve('GetDeployment'),
-  ecs: serve('DescribeServices'),
-  elasticloadbalancing: serve('DescribeTargetGroups', 'CreateTargetGroup', 'ModifyRule'),
-  ec2: serve('DescribeNetworkInterfaces'),
-  monitoring: serve('DescribeAlarms', 'PutMetricData'),
-  lambda: serve('Invoke'),
-  sns: serve('Publish'),
-};
-
 const identities = new Identities();
 const endpoint = new Endpoint({
   clock: new VirtualClock(0),
@@ -44,8 +33,6 @@ const endpoint = new Endpoint({
   authorize: ({ operation: name }) => {
     if (name === 'StopDeployment') throw new ServiceError('AccessDeniedException', 'role x may not');
   },
-  services,
-  raw: {},
 });
 let config: {
   endpoint: string;
@@ -53,6 +40,14 @@ let config: {
   credentials: { accessKeyId: string; secretAccessKey: string };
   maxAttempts: number;
 };
+
+endpoint.serve('codedeploy', serve('GetDeployment', 'StopDeployment'));
+endpoint.serve('ecs', serve('DescribeServices'));
+endpoint.serve('elasticloadbalancing', serve('DescribeTargetGroups', 'CreateTargetGroup', 'ModifyRule'));
+endpoint.serve('ec2', serve('DescribeNetworkInterfaces'));
+endpoint.serve('monitoring', serve('DescribeAlarms', 'PutMetricData'));
+endpoint.serve('lambda', serve('Invoke'));
+endpoint.serve('sns', serve('Publish'));
 
 beforeAll(async () => {
   config = {
@@ -246,7 +241,6 @@ test('a defect of a model says that the stage failed, not AWS', async () => {
 });
 
 test('every call is recorded with its caller and outcome, refused ones too', async () => {
-  services.codedeploy = serve('GetDeployment', 'StopDeployment');
   await new CodeDeployClient(config).send(new GetDeploymentCommand({ deploymentId: 'd' }));
   const engineer = { ...config, credentials: { accessKeyId: 'AKIAENGINEER', secretAccessKey: 'x' } };
   await new ECSClient(engineer).send(new DescribeServicesCommand({ services: ['a'] }));
