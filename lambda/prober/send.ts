@@ -7,8 +7,9 @@ const largestBody = 1024 * 1024;
 
 /**
  * Sends over a connection of its own, so that a task's broken connection is seen, not an idle one's.
- * A proxy that the environment names (HTTP_PROXY) is used; in AWS none is.
- * https://nodejs.org/docs/latest-v24.x/api/http.html#built-in-proxy-support
+ * A proxy that the environment names (HTTP_PROXY) is used; in AWS none is. Plain HTTP is sent to it in
+ * absolute form by hand (RFC 9112, 3.2.2): Node's built-in support refuses a Host that is not the address
+ * (https://nodejs.org/docs/latest-v24.x/api/http.html#built-in-proxy-support), and ours is the service's.
  */
 export const send: Send = (to, request, timeoutMs) =>
   new Promise((resolve, reject) => {
@@ -43,8 +44,13 @@ function open(
     headers: { ...request.headers },
   };
   if (to.scheme === 'http') {
-    const agent = new http.Agent({ proxyEnv: process.env });
-    return http.request({ ...options, agent }, onAnswer);
+    const proxy = URL.parse(process.env['HTTP_PROXY'] ?? '');
+    const onward = proxy && {
+      host: proxy.hostname,
+      port: proxy.port,
+      path: `http://${to.ip}:${to.port}${request.path}`,
+    };
+    return http.request({ ...options, ...onward, agent: false }, onAnswer);
   }
   const agent = new https.Agent({ proxyEnv: process.env });
   const servername = request.headers['host'] ?? to.ip;
