@@ -5,6 +5,7 @@ import type { EnvironmentConfig } from './config/config.ts';
 import { DatabaseStack } from './database/database-stack.ts';
 import { NetworkStack } from './network/network-stack.ts';
 import { PlatformStack } from './platform/platform-stack.ts';
+import { ReleaseStack } from './release/release-stack.ts';
 import { DeliveryStack } from './service/delivery-stack.ts';
 import { FrozenStack } from './service/frozen-stack.ts';
 import { ShapeStack } from './service/shape-stack.ts';
@@ -37,4 +38,5 @@ export function addStacks(app: App, config: EnvironmentConfig): void {
     frozen.addStackDependency(shape);
     new DeliveryStack(app, `${prefix}-${service}-delivery`, { ...parts, frozen });
   }
+  new ReleaseStack(app, `${prefix}-release`, common);
 }

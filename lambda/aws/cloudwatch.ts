@@ -53,7 +53,10 @@ export async function trafficCount(
     }),
   );
   const sum = (index: number): number =>
-    (MetricDataResults?.find((each) => each.Id === `m${index}`)?.Values ?? []).reduce((total, value) => total + value, 0);
+    (MetricDataResults?.find((each) => each.Id === `m${index}`)?.Values ?? []).reduce(
+      (total, value) => total + value,
+      0,
+    );
   return { requests: sum(0), errors: errorMetrics.reduce((total, _, index) => total + sum(index + 1), 0) };
 }
 

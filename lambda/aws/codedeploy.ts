@@ -31,7 +31,11 @@ export interface DeploymentView {
  * none. CreateDeployment knows no client token, so that this is how a step that is run again finds
  * what it created.
  */
-export async function findDeployment(group: DeploymentGroup, description: string, since: string): Promise<string | null> {
+export async function findDeployment(
+  group: DeploymentGroup,
+  description: string,
+  since: string,
+): Promise<string | null> {
   const { deployments } = await client.send(
     new ListDeploymentsCommand({
       applicationName: group.application,

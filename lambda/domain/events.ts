@@ -36,5 +36,8 @@ export function eventDetail(release: Release): ReleaseEventDetail {
 export function notification(release: Release): { readonly subject: string; readonly message: string } {
   const what = `${release.service} ${release.request?.version ?? ''}`.trim();
   const subject = `[understudy] ${what}: ${release.outcome ?? 'open'}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
-  return { subject, message: JSON.stringify({ ...eventDetail(release), requestedBy: release.request?.requestedBy ?? null }, null, 2) };
+  return {
+    subject,
+    message: JSON.stringify({ ...eventDetail(release), requestedBy: release.request?.requestedBy ?? null }, null, 2),
+  };
 }

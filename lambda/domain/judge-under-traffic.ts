@@ -54,8 +54,14 @@ export function judgeUnderTraffic(look: UnderTraffic): Verdict {
 
   const now = { green: tally(look.report.samples, 'green'), blue: tally(look.report.samples, 'blue') };
   const window = look.earlier.slice(-(looksTogether - 1));
-  const green = together(now.green, window.map((each) => each.green));
-  const blue = together(now.blue, window.map((each) => each.blue));
+  const green = together(
+    now.green,
+    window.map((each) => each.green),
+  );
+  const blue = together(
+    now.blue,
+    window.map((each) => each.blue),
+  );
   if (green.failed >= failuresThatCount && isGreensDoing(green, blue)) {
     const reasons = now.green.reasons.join('; ') || 'see the earlier looks';
     return fail(`${green.failed} of ${green.ok + green.failed} probe requests to green failed: ${reasons}.`);
@@ -80,7 +86,8 @@ function judgeProgress(look: UnderTraffic, now: Tally, green: Counts): Verdict {
   if (now.ok + now.failed === 0) return inconclusive('Green gave no data in this look.');
   const path = tally(look.report.samples, 'production');
   if (path.ok + path.failed === 0) return inconclusive('The path through the production listener gave no data.');
-  if (green.failed >= failuresThatCount) return inconclusive('Blue fails as often as green: the cause is not the release.');
+  if (green.failed >= failuresThatCount)
+    return inconclusive('Blue fails as often as green: the cause is not the release.');
   if (now.failed + path.failed > 0) return inconclusive([...now.reasons, ...path.reasons].join('; '));
   return look.baked ? pass('Green served everybody until the end of the bake.') : inconclusive('The bake goes on.');
 }

@@ -32,7 +32,10 @@ export function conclude(release: Release): Conclusion {
   const told = `${cause} ${release.retreat.reason} But a new task of the version that serves is not proven to work: ${proof}`;
   const schemaMoved = release.schema.migrate !== null;
   return schemaMoved && release.verification?.verdict === 'broken'
-    ? { outcome: 'needs-restore', reason: `${told} The schema has been migrated: restore it before a task is replaced.` }
+    ? {
+        outcome: 'needs-restore',
+        reason: `${told} The schema has been migrated: restore it before a task is replaced.`,
+      }
     : { outcome: 'failed', reason: told };
 }
 

@@ -56,6 +56,8 @@ export function tally(samples: readonly ProbeSample[], colour: Colour): Tally {
   return {
     ok: own.reduce((sum, sample) => sum + sample.ok, 0),
     failed: own.reduce((sum, sample) => sum + sample.failed, 0),
-    reasons: own.flatMap((sample) => (sample.reason === null ? [] : [`${sample.journey}: ${sample.reason}`])).slice(0, 3),
+    reasons: own
+      .flatMap((sample) => (sample.reason === null ? [] : [`${sample.journey}: ${sample.reason}`]))
+      .slice(0, 3),
   };
 }

@@ -4,9 +4,7 @@ import { z } from 'zod';
 export const releaseRequestSchema = z.strictObject({
   service: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a service name: lower-case letters, digits, hyphens'),
   /** A tag of the service's repository, or a digest in it. */
-  image: z
-    .string()
-    .regex(/^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$/, 'a tag, or a digest (sha256:…)'),
+  image: z.string().regex(/^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$/, 'a tag, or a digest (sha256:…)'),
   version: z.string().min(1).max(128),
   /** Order of the releases of one service; a pipeline's run number will do. */
   sequence: z.int().positive(),

@@ -69,7 +69,12 @@ interface Tried {
   readonly reason: string | null;
 }
 
-async function tryJourney(target: ProbeTarget, journey: Journey, token: string | undefined, send: Send): Promise<Tried> {
+async function tryJourney(
+  target: ProbeTarget,
+  journey: Journey,
+  token: string | undefined,
+  send: Send,
+): Promise<Tried> {
   try {
     const answer = await send(target, toRequest(target, journey, token), journey.budgetMs + marginMs);
     return { ms: answer.ms, reason: judge(journey, answer) };
@@ -99,6 +104,7 @@ function judge(journey: Journey, answer: HttpResponse): string | null {
   if (journey.contains !== undefined && !answer.body.includes(journey.contains)) {
     return `the body does not contain ${JSON.stringify(journey.contains)}`;
   }
-  if (answer.ms > journey.budgetMs) return `answered in ${Math.round(answer.ms)} ms, allowed are ${journey.budgetMs} ms`;
+  if (answer.ms > journey.budgetMs)
+    return `answered in ${Math.round(answer.ms)} ms, allowed are ${journey.budgetMs} ms`;
   return null;
 }

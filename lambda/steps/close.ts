@@ -31,7 +31,9 @@ export const handler = step('Close', z.unknown(), async (input, context) => {
   const problems = [
     ...(await attempt('stop its one-off tasks', () => stopLeftovers(release))),
     ...(holdsLock ? await attempt('resume autoscaling', () => resumeScaling(release)) : []),
-    ...(holdsLock && outcome === 'released' ? await attempt('tag the image known-good', () => tagKnownGood(release)) : []),
+    ...(holdsLock && outcome === 'released'
+      ? await attempt('tag the image known-good', () => tagKnownGood(release))
+      : []),
   ];
   const closed: Release = {
     ...release,

@@ -21,7 +21,8 @@ export async function acquire(table: string, service: string, by: ledger.Holder)
   if (holder?.execution === by.execution) return { token: lock.token };
   if (holder !== undefined) {
     const { running, endedAt } = await describeExecution(holder.execution);
-    if (running) return { busy: `Release ${holder.release} of ${service} is running since ${holder.since}. Wait for it.` };
+    if (running)
+      return { busy: `Release ${holder.release} of ${service} is running since ${holder.since}. Wait for it.` };
     const left = endedAt === null ? 0 : longestStepSeconds - secondsBetween(endedAt, by.since);
     if (left > 0) {
       return {
@@ -30,5 +31,7 @@ export async function acquire(table: string, service: string, by: ledger.Holder)
     }
   }
   const token = await ledger.takeLock(table, service, lock, by);
-  return token === null ? { busy: `Another release of ${service} took the lock at the same moment. Wait for it.` } : { token };
+  return token === null
+    ? { busy: `Another release of ${service} took the lock at the same moment. Wait for it.` }
+    : { token };
 }

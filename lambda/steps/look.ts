@@ -34,11 +34,7 @@ export async function lookBeforeTraffic(release: ShiftedRelease, now: string): P
 }
 
 /** Looks at both colours while users reach green. */
-export async function lookUnderTraffic(
-  release: ShiftedRelease,
-  greenPercent: number,
-  now: string,
-): Promise<Looked> {
+export async function lookUnderTraffic(release: ShiftedRelease, greenPercent: number, now: string): Promise<Looked> {
   const { deployment, description, blue, request, observation } = release;
   const targets = [
     ...(await taskTargets(release, 'green')),

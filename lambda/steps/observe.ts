@@ -85,7 +85,10 @@ async function observeTraffic(before: ShiftedRelease, greenPercent: number, now:
     return decide(seen, outOfTime(looked.verdict, `${deadlines.shiftSeconds} s for the shift`), now);
   }
   const bakeSeconds = policies[before.request.policy].bakeSeconds;
-  const interval = lookInterval(observation.intervalSeconds, bakingSince === null ? 0 : secondsBetween(bakingSince, now));
+  const interval = lookInterval(
+    observation.intervalSeconds,
+    bakingSince === null ? 0 : secondsBetween(bakingSince, now),
+  );
   if (bakingSince !== null && isPast(bakingSince, bakeSeconds + looksOfGrace * interval, now)) {
     return decide(seen, outOfTime(looked.verdict, `${bakeSeconds} s of the bake`), now);
   }

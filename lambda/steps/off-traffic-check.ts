@@ -32,7 +32,12 @@ export async function checkBlue(
   const late = isPast(check.startedAt, deadlines.taskSeconds, now);
   const wait = pollInterval(secondsBetween(check.startedAt, now));
   if (task?.status === 'STOPPED') {
-    return conclude(release, check, 'broken', `The task stopped by itself: ${task.reason} (exit code ${task.exitCode}).`);
+    return conclude(
+      release,
+      check,
+      'broken',
+      `The task stopped by itself: ${task.reason} (exit code ${task.exitCode}).`,
+    );
   }
   if (task?.status !== 'RUNNING' || task.ip === null) {
     if (!late) return { check, wait };
@@ -46,7 +51,12 @@ export async function checkBlue(
       return conclude(release, { ...check, probes }, 'works', `A new task of it answered all ${ok} journeys.`);
     }
     if (!late) return { check: { ...check, probes, reason: reasons.join('; ') }, wait };
-    return conclude(release, { ...check, probes }, 'broken', `It did not answer well within ${deadlines.taskSeconds} s: ${reasons.join('; ')}.`);
+    return conclude(
+      release,
+      { ...check, probes },
+      'broken',
+      `It did not answer well within ${deadlines.taskSeconds} s: ${reasons.join('; ')}.`,
+    );
   }
   if (!late) return { check: { ...check, probes, reason: report }, wait };
   return conclude(release, { ...check, probes }, 'broken', report);

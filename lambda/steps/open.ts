@@ -73,7 +73,9 @@ async function findBlue({ description, shape }: Known): Promise<NonNullable<Rele
   const sets = await ecs.taskSets(cluster, ecsService);
   const primary = sets?.find((each) => each.status === 'PRIMARY');
   if (primary === undefined) {
-    throw new Refusal(`The cluster ${cluster} runs no primary task set of ${ecsService}: there is nothing to go back to.`);
+    throw new Refusal(
+      `The cluster ${cluster} runs no primary task set of ${ecsService}: there is nothing to go back to.`,
+    );
   }
   const targetGroup = soleTargetGroup(await ruleWeights(loadBalancer.productionRule));
   if (targetGroup === null || (primary.targetGroup !== null && primary.targetGroup !== targetGroup)) {

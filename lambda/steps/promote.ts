@@ -14,7 +14,8 @@ export const handler = step('Promote', shiftedReleaseSchema, async (release, { n
   const end = (done: boolean, reason: string): Release => ({ ...release, promotion: { ...promotion, done, reason } });
 
   if (status === 'Succeeded') return end(true, 'The new version serves alone.');
-  if (status === 'Failed' || status === 'Stopped') return end(false, `CodeDeploy ended the deployment as ${status}. ${error}`);
+  if (status === 'Failed' || status === 'Stopped')
+    return end(false, `CodeDeploy ended the deployment as ${status}. ${error}`);
   const { shiftSeconds } = release.description.deadlines;
   if (isPast(promotion.startedAt, shiftSeconds, now)) {
     return end(false, `CodeDeploy did not complete the deployment within ${shiftSeconds} s.`);

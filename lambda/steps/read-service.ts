@@ -35,8 +35,11 @@ function read<Value>(name: string, schema: z.ZodType<Value>, text: string): Valu
     return schema.parse(JSON.parse(text));
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new Unworkable(`The parameter ${name} is not of the form that the workflow knows: ${what}. Deploy the service's stack again.`, {
-      cause: error,
-    });
+    throw new Unworkable(
+      `The parameter ${name} is not of the form that the workflow knows: ${what}. Deploy the service's stack again.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -17,7 +17,10 @@ const over = new Set<string>(['Succeeded', 'Failed', 'Stopped']);
  */
 export const handler = step('Retreat', openedReleaseSchema, async (release, { now }) => {
   const retreat: Retreat = release.retreat ?? { startedAt: now, result: null, reason: '' };
-  const end = (result: Retreat['result'], reason: string): Release => ({ ...release, retreat: { ...retreat, result, reason } });
+  const end = (result: Retreat['result'], reason: string): Release => ({
+    ...release,
+    retreat: { ...retreat, result, reason },
+  });
 
   const id = release.deployment?.id ?? (await findLost(release));
   if (id === null) return end('nothing-moved', 'No deployment had been created: nothing was shifted.');

@@ -1,0 +1,35 @@
+/** The states that run a function, in the order of a release that goes well, then the way back. */
+export const stepNames = [
+  'Open',
+  'Register',
+  'Plan',
+  'Rehearse',
+  'Migrate',
+  'Shift',
+  'Observe',
+  'Promote',
+  'Retreat',
+  'Verify',
+  'Close',
+] as const;
+export type StepName = (typeof stepNames)[number];
+
+interface StepSettings {
+  /** What a reader of the state machine is told. */
+  readonly description: string;
+  readonly timeoutSeconds: number;
+}
+
+export const steps: Readonly<Record<StepName, StepSettings>> = {
+  Open: { description: 'Checks the request, takes the lock, finds out what serves', timeoutSeconds: 60 },
+  Register: { description: "Registers the service's shape with the new image as a revision", timeoutSeconds: 60 },
+  Plan: { description: 'Asks the new image which migrations are pending', timeoutSeconds: 60 },
+  Rehearse: { description: 'Starts the live revision off-traffic and probes it', timeoutSeconds: 120 },
+  Migrate: { description: "Runs the new image's pending migrations, once", timeoutSeconds: 60 },
+  Shift: { description: 'Suspends autoscaling and starts the CodeDeploy deployment', timeoutSeconds: 60 },
+  Observe: { description: 'Probes both colours, reads metrics and alarms, judges', timeoutSeconds: 120 },
+  Promote: { description: 'Gives the old version up', timeoutSeconds: 60 },
+  Retreat: { description: 'Brings the old version back and proves that it serves', timeoutSeconds: 60 },
+  Verify: { description: 'Proves that a new task of the old version works', timeoutSeconds: 120 },
+  Close: { description: 'Tidies up, writes the final entry, gives the lock back, tells', timeoutSeconds: 60 },
+};
