@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addStacks } from '../lib/app.ts';
 import { environmentConfig, environmentNamesAllowed } from '../lib/config/config.ts';
 import { fastApp } from './lib/fast-app.ts';
-import { addStacks } from '../lib/app.ts';
 
 /** Jest's globalSetup: every environment is synthesized once, for all template tests of the run. */
 export default function synthesizeAll(): void {

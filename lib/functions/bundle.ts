@@ -28,6 +28,6 @@ export function bundle(entry: string, folder: string): void {
     format: 'cjs',
     mainFields: ['module', 'main'],
     legalComments: 'none',
-    logLevel: 'error',
+    logLevel: 'silent',
   });
 }

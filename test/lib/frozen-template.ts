@@ -20,8 +20,7 @@ export function frozenTemplate(config: EnvironmentConfig, service: string, chang
     addStacks(app, config);
     change?.(app);
     const stack = app.synth().getStackByName(`understudy-${config.name}-${service}`);
-    const { Resources } = stack.template;
-    return { resources: Resources, stackTags: stack.manifest.properties };
+    return { resources: stack.template.Resources, stackTags: stack.tags };
   } finally {
     rmSync(folder, { recursive: true });
   }

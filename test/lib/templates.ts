@@ -13,7 +13,8 @@ export interface Resource {
 /** A file of the cloud assembly that test/synthesize.ts made for an environment. */
 export function synthesized(environment: EnvironmentName, file: string): unknown {
   const folder = process.env['UNDERSTUDY_TEMPLATES'];
-  if (folder === undefined) throw new Error('No templates: jest.config.json has to name test/synthesize.ts as globalSetup.');
+  if (folder === undefined)
+    throw new Error('No templates: jest.config.json has to name test/synthesize.ts as globalSetup.');
   return JSON.parse(readFileSync(join(folder, environment, file), 'utf8'));
 }
 

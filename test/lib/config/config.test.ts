@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, checkConfig, environmentConfig, environmentNamesAllowed } from '../../../lib/config/config.ts';
+import { local } from '../../../lib/config/environments/local.ts';
+import { production } from '../../../lib/config/environments/production.ts';
+
+/** What the schema says against a configuration. */
+function refusal(config: unknown): string {
+  try {
+    checkConfig(config, 'config.ts');
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+  }
+  throw new Error('The configuration was not refused.');
+}
+
+const { backstage } = local.services;
+const withBackstage = (settings: object) => ({ ...local, services: { backstage: { ...backstage, ...settings } } });
+
+describe('the configuration', () => {
+  test.each(environmentNamesAllowed)('of %s fits the schema', (name) => {
+    expect(environmentConfig(name).name).toBe(name);
+  });
+
+  test.each([['prod'], [undefined], ['constructor'], [3]])(
+    'refuses environment %s and lists those there are',
+    (name) => {
+      expect(() => environmentConfig(name)).toThrow(/Allowed: local, dev, production\. .*-c environment=local/);
+    },
+  );
+
+  test('refuses an unknown key by its path, its value, what is allowed, and how to mend it', () => {
+    const message = refusal({ ...local, regoin: 'us-east-1' });
+    expect(message).toContain('config.ts does not fit the schema');
+    expect(message).toContain('regoin: unknown key "regoin" with value "us-east-1"');
+    expect(message).toContain('Allowed: name, region, network');
+    expect(message).toContain('Correct its spelling or remove it');
+  });
+
+  test('refuses an unknown key deep inside a service, with the keys of that place', () => {
+    const message = refusal(withBackstage({ scaling: { minimum: 1, maximum: 2, cpuPercent: 60, minimun: 3 } }));
+    expect(message).toContain('services.backstage.scaling.minimun: unknown key "minimun" with value 3');
+    expect(message).toContain('Allowed: minimum, maximum, cpuPercent.');
+  });
+
+  test('refuses an unknown key of a journey', () => {
+    const journeys = [{ name: 'home', path: '/', budgetMs: 100, budget: 200 }];
+    expect(refusal(withBackstage({ probe: { journeys, write: null } }))).toContain(
+      'services.backstage.probe.journeys.0.budget: unknown key "budget" with value 200. Allowed: name, method, path',
+    );
+  });
+
+  test('names every fault at once, not only the first', () => {
+    const message = refusal({ ...local, regoin: 'x', network: { ...local.network, nat: 'two' } });
+    expect(message).toContain('regoin');
+    expect(message).toContain('network.nat: "two" is refused');
+  });
+
+  test('refuses plain HTTP in production', () => {
+    expect(refusal({ ...production, certificateArn: null })).toContain(
+      'certificateArn: null is refused: plain HTTP is for local and dev only; give the ARN of an ACM certificate',
+    );
+  });
+
+  test('refuses tasks without a way to their images, and a database without TLS, outside local', () => {
+    const { network, database } = production;
+    const message = refusal({
+      ...production,
+      network: { ...network, nat: 'none' },
+      database: { ...database, tls: false },
+    });
+    expect(message).toContain('network.nat: "none" is refused');
+    expect(message).toContain('database.tls: false is refused');
+  });
+
+  test('refuses two services with one rule priority', () => {
+    expect(refusal({ ...local, services: { backstage, trucks: backstage } })).toContain(
+      'services.trucks.frozen.rulePriority: 100 is refused: is that of service backstage too; give another',
+    );
+  });
+
+  test('refuses a shift that has to be over before its canary is', () => {
+    const deadlines = { ...backstage?.deadlines, shiftSeconds: 120 };
+    expect(refusal(withBackstage({ deadlines }))).toContain(
+      'deadlines.shiftSeconds: 120 is refused: has to exceed the canary of policy feature, which alone takes 120 seconds',
+    );
+  });
+
+  test('refuses a health check that times out after the next one begins', () => {
+    const frozen = { ...backstage?.frozen, health: { ...backstage?.frozen.health, timeoutSeconds: 5 } };
+    expect(refusal(withBackstage({ frozen }))).toContain(
+      'timeoutSeconds: 5 is refused: has to be below the interval of 5',
+    );
+  });
+
+  test('refuses fewer tasks at most than at least', () => {
+    expect(refusal(withBackstage({ scaling: { minimum: 3, maximum: 2, cpuPercent: 60 } }))).toContain(
+      'scaling.maximum: 2 is refused: is below the minimum of 3',
+    );
+  });
+});

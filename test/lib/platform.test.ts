@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { environmentConfig, environmentNamesAllowed } from '../../lib/config/config.ts';
+import { template } from './templates.ts';
+
+const platform = template('local', 'platform');
+
+describe('the load balancer', () => {
+  test.each([
+    ['local', 80, 8080, 'HTTP'],
+    ['production', 443, 8443, 'HTTPS'],
+  ] as const)('of %s answers 404 by itself on ports %d and %d', (environment, production, testing, protocol) => {
+    for (const port of [production, testing]) {
+      template(environment, 'platform').hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+        Port: port,
+        Protocol: protocol,
+        DefaultActions: [
+          Match.objectLike({ Type: 'fixed-response', FixedResponseConfig: Match.objectLike({ StatusCode: '404' }) }),
+        ],
+      });
+    }
+  });
+
+  test('of production sends plain HTTP on to TLS', () => {
+    template('production', 'platform').hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 80,
+      DefaultActions: [Match.objectLike({ Type: 'redirect', RedirectConfig: Match.objectLike({ Protocol: 'HTTPS' }) })],
+    });
+  });
+});
+
+describe('the prober', () => {
+  test('is in the VPC and told nothing of AWS', () => {
+    platform.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'understudy-local-prober',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      VpcConfig: Match.objectLike({ SubnetIds: Match.anyValue() }),
+      Environment: Match.absent(),
+    });
+  });
+
+  test('may write its log and be attached to the VPC, and nothing else', () => {
+    const statements = Object.values(platform.findResources('AWS::IAM::Policy')).flatMap(
+      (policy): { Action: string | string[] }[] => policy['Properties'].PolicyDocument.Statement,
+    );
+    const services = new Set(statements.flatMap((statement) => statement.Action).map((action) => action.split(':')[0]));
+    expect(services).toEqual(new Set(['ec2', 'logs']));
+  });
+});
+
+describe('the database', () => {
+  test.each(environmentNamesAllowed)('of %s is encrypted and has no public address', (name) => {
+    template(environmentConfig(name).name, 'database').hasResourceProperties('AWS::RDS::DBInstance', {
+      StorageEncrypted: true,
+      PubliclyAccessible: false,
+    });
+  });
+
+  test.each([
+    ['local', '0'],
+    ['production', '1'],
+  ] as const)('of %s refuses connections without TLS: %s', (environment, value) => {
+    template(environment, 'database').hasResourceProperties('AWS::RDS::DBParameterGroup', {
+      Parameters: { 'rds.force_ssl': value },
+    });
+  });
+
+  test('of production outlives a mistake', () => {
+    template('production', 'database').hasResource('AWS::RDS::DBInstance', {
+      DeletionPolicy: 'Snapshot',
+      Properties: Match.objectLike({ DeletionProtection: true, MultiAZ: true, BackupRetentionPeriod: 14 }),
+    });
+  });
+});

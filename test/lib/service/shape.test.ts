@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { template } from '../templates.ts';
+
+const shape = template('local', 'backstage-shape');
+
+const names = (entries: { Name: string }[]) =>
+  entries.map((entry) => entry.Name).toSorted((a, b) => a.localeCompare(b));
+
+describe('the shape of a task', () => {
+  test('is kept when it is replaced and when the stack goes, for a release may still run it', () => {
+    shape.hasResource('AWS::ECS::TaskDefinition', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
+  test('answers with the bootstrap image on the port of the service until the first release', () => {
+    shape.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Family: 'understudy-local-backstage',
+      ContainerDefinitions: [
+        Match.objectLike({
+          Name: 'backstage',
+          Image: Match.stringLikeRegexp('^public\\.ecr\\.aws/'),
+          Command: ['node', '-e', Match.stringLikeRegexp('listen\\(Number\\(process\\.env\\.PORT\\)\\)')],
+          PortMappings: [{ ContainerPort: 7007, Protocol: 'tcp' }],
+          Environment: Match.arrayWith([{ Name: 'PORT', Value: '7007' }]),
+        }),
+      ],
+    });
+  });
+
+  test('takes every secret from Secrets Manager and none from the plain environment', () => {
+    const [definition] = Object.values(shape.findResources('AWS::ECS::TaskDefinition'));
+    const [container] = definition?.['Properties'].ContainerDefinitions ?? [];
+    expect(names(container?.Secrets)).toEqual(['BACKEND_SECRET', 'POSTGRES_PASSWORD', 'POSTGRES_USER', 'PROBER_TOKEN']);
+    expect(names(container?.Environment)).toEqual([
+      'APP_BASE_URL',
+      'NODE_ENV',
+      'PORT',
+      'POSTGRES_HOST',
+      'POSTGRES_PORT',
+      'POSTGRES_SSL',
+      'SIGN_IN',
+    ]);
+  });
+
+  test.each([
+    ['local', 'off'],
+    ['production', 'on'],
+  ] as const)('connects to the database of %s with TLS %s', (environment, value) => {
+    template(environment, 'backstage-shape').hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({ Environment: Match.arrayWith([{ Name: 'POSTGRES_SSL', Value: value }]) }),
+      ],
+    });
+  });
+
+  test('is told to the next release by an SSM parameter that follows the task definition', () => {
+    const [id] = Object.keys(shape.findResources('AWS::ECS::TaskDefinition'));
+    const [parameter] = Object.values(shape.findResources('AWS::SSM::Parameter'));
+    expect(parameter?.['Properties'].Name).toBe('/understudy/local/services/backstage/shape');
+    expect(JSON.stringify(parameter)).toContain(JSON.stringify({ Ref: id }));
+  });
+
+  test('gives the code of the service no right in AWS', () => {
+    const policies = Object.values(shape.findResources('AWS::IAM::Policy'));
+    expect(JSON.stringify(policies.map((policy) => policy['Properties'].Roles))).not.toContain('TaskRole');
+  });
+});
+
+describe('the images', () => {
+  test('keep their tag for good, are scanned, and stay while they are known-good', () => {
+    const [repository] = Object.values(shape.findResources('AWS::ECR::Repository'));
+    expect(repository?.['Properties']).toMatchObject({
+      RepositoryName: 'understudy-local/backstage',
+      ImageTagMutability: 'IMMUTABLE',
+      ImageScanningConfiguration: { ScanOnPush: true },
+    });
+    const { rules } = JSON.parse(repository?.['Properties'].LifecyclePolicy.LifecyclePolicyText);
+    expect(rules.map((rule: { selection: { tagPrefixList?: string[] } }) => rule.selection.tagPrefixList)).toEqual([
+      ['known-good-'],
+      undefined,
+      undefined,
+    ]);
+  });
+});
