@@ -1,0 +1,197 @@
+import { roleArn } from '../aws/arn.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Definition, State } from './definition.ts';
+import { History } from './history.ts';
+import type { Interpreter, TaskHandler } from './interpreter.ts';
+
+export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/**
+ * Does what a Task asks for: `{FunctionName, Payload}` in, `{Payload, StatusCode, …}` out.
+ * @throws TaskError with the name and cause that Retry and Catch are to see
+ */
+export type Invoke = (parameters: unknown) => Promise<unknown>;
+
+/** An error of a Task as the state machine sees it. AWS matches its name, and hands its message on as the cause. */
+export class TaskError extends Error {
+  /** Read by the interpreter: some errors no Retry and no Catch can match. */
+  readonly isRetryable: boolean;
+  readonly isCatchable: boolean;
+
+  constructor(name: string, cause: string, matchable = true) {
+    super(cause);
+    this.name = name;
+    this.isRetryable = matchable;
+    this.isCatchable = matchable;
+  }
+}
+
+/** @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const historyLimit = 25_000;
+const dataLimitBytes = 256 * 1024;
+const longestTimeoutSeconds = 99_999_999;
+
+export interface ExecutionOptions {
+  readonly arn: string;
+  readonly name: string;
+  readonly stateMachine: {
+    readonly arn: string;
+    readonly name: string;
+    readonly role: string;
+    readonly definition: Definition;
+  };
+  readonly input: string;
+  readonly clock: Clock;
+  readonly interpreter: Interpreter;
+  readonly invoke: Invoke;
+  readonly changed: (execution: Execution) => void;
+}
+
+/** One run of a state machine. */
+export class Execution {
+  readonly options: ExecutionOptions;
+  readonly history = new History();
+  readonly startedAt: number;
+  status: Status = 'RUNNING';
+  stoppedAt: number | null = null;
+  output: string | null = null;
+  error: string | null = null;
+  cause: string | null = null;
+  /** Resolves when the execution has ended, however it ended. */
+  readonly ended: Promise<void>;
+  /** The context object's `State`; the interpreter reads it whenever it evaluates a path. */
+  readonly #state = { Name: '', EnteredTime: '', RetryCount: 0 };
+  #abort: () => void = () => undefined;
+
+  constructor(options: ExecutionOptions) {
+    this.options = options;
+    this.startedAt = options.clock.now();
+    this.history.add('ExecutionStarted', this.startedAt, {
+      executionStartedEventDetails: { input: options.input, roleArn: roleArn(options.stateMachine.role) },
+    });
+    this.ended = this.#run();
+    options.changed(this);
+  }
+
+  /** Ends the execution from outside; a task that is running runs on, as a Lambda function would. */
+  stop(error: string | null, cause: string | null): void {
+    if (this.status !== 'RUNNING') return;
+    this.#end('ABORTED', { error, cause });
+    this.#abort();
+  }
+
+  async #run(): Promise<void> {
+    const { interpreter, stateMachine, input } = this.options;
+    const definition = this.#watched(stateMachine.definition);
+    const machine = new interpreter.StateMachine(definition, { validationOptions: { noValidate: true } });
+    const run = machine.run(JSON.parse(input), { context: this.#context(), overrides: this.#overrides() });
+    this.#abort = () => run.abort();
+    const result = run.result.then(
+      (output) => () => this.#end('SUCCEEDED', { output: JSON.stringify(output) }),
+      (error: unknown) => () => this.#fail(error),
+    );
+    for await (const event of run.eventLogs) {
+      if (this.status !== 'RUNNING') return;
+      this.history.read(event);
+      if (this.history.events.length >= historyLimit - 1) {
+        const cause = `The execution reached the maximum number of history events (${historyLimit}).`;
+        this.#end('FAILED', { error: 'States.Runtime', cause });
+        run.abort();
+        return;
+      }
+    }
+    const settle = await result;
+    if (this.status === 'RUNNING') settle();
+  }
+
+  /**
+   * The definition as the interpreter gets it. It looks a state up at the very moment of entering it, which no
+   * event tells in time for the state's own parameters (`$$.State.EnteredTime`). A Task's time-out is kept
+   * here, because it is process time, and because the interpreter knows none longer than a minute by default.
+   */
+  #watched(definition: Definition): object {
+    const states = Object.fromEntries(
+      Object.entries(definition.States).map(([name, state]) => [
+        name,
+        state.Type === 'Task' ? { ...state, TimeoutSeconds: longestTimeoutSeconds } : state,
+      ]),
+    );
+    const enter = (name: string): void => {
+      Object.assign(this.#state, {
+        Name: name,
+        EnteredTime: new Date(this.options.clock.now()).toISOString(),
+        RetryCount: 0,
+      });
+    };
+    const watched = new Proxy(states, {
+      get: (target, name) => {
+        if (typeof name === 'string' && Object.hasOwn(target, name)) enter(name);
+        return Reflect.get(target, name);
+      },
+    });
+    return { ...definition, States: watched };
+  }
+
+  /** @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
+  #context(): object {
+    const { arn, name, stateMachine } = this.options;
+    return {
+      Execution: { Id: arn, Name: name, RoleArn: roleArn(stateMachine.role), RedriveCount: 0 },
+      State: this.#state,
+      StateMachine: { Id: stateMachine.arn, Name: stateMachine.name },
+    };
+  }
+
+  #overrides(): { taskResourceLocalHandlers: Record<string, TaskHandler> } {
+    const states = Object.entries(this.options.stateMachine.definition.States);
+    const tasks = states.filter(([, state]) => state.Type === 'Task');
+    const handlers = tasks.map(([name, state]): [string, TaskHandler] => [name, (input) => this.#task(state, input)]);
+    return { taskResourceLocalHandlers: Object.fromEntries(handlers) };
+  }
+
+  async #task(state: State, parameters: unknown): Promise<unknown> {
+    // The interpreter goes on with a retry that was waiting when the execution ended.
+    if (this.status !== 'RUNNING') throw new TaskError('States.Runtime', 'The execution has ended.', false);
+    this.#state.RetryCount += 1;
+    const attempt = this.history.attempt(parameters);
+    attempt.result = await this.#inTime(state, this.options.invoke(parameters));
+    const size = Buffer.byteLength(JSON.stringify(attempt.result));
+    if (size > dataLimitBytes) {
+      const cause = `The task returned ${size} bytes; a state's data may have ${dataLimitBytes}.`;
+      throw new TaskError('States.DataLimitExceeded', cause, false);
+    }
+    return attempt.result;
+  }
+
+  async #inTime(state: State, result: Promise<unknown>): Promise<unknown> {
+    const { clock, interpreter } = this.options;
+    if (state.TimeoutSeconds === undefined) return result;
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = clock.afterReal(state.TimeoutSeconds * 1000, () => reject(new interpreter.StatesTimeoutError()));
+    try {
+      return await Promise.race([result, late]);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #fail(raised: unknown): void {
+    const { name, message, cause } = raised instanceof Error ? raised : new Error(String(raised));
+    if (name === 'ExecutionTimeoutError') this.#end('TIMED_OUT', { error: 'States.Timeout' });
+    else if (cause instanceof Error) this.#end('FAILED', { error: cause.name, cause: cause.message });
+    else this.#end('FAILED', { error: name, cause: message });
+  }
+
+  #end(
+    status: Exclude<Status, 'RUNNING'>,
+    end: { output?: string; error?: string | null; cause?: string | null },
+  ): void {
+    this.status = status;
+    this.stoppedAt = this.options.clock.now();
+    this.output = end.output ?? null;
+    this.error = end.error ?? null;
+    this.cause = end.cause ?? null;
+    this.history.end(status, this.stoppedAt, this);
+    this.options.changed(this);
+  }
+}
