@@ -1,0 +1,63 @@
+import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
+
+export interface ServiceRef {
+  readonly cluster: string;
+  readonly service: string;
+}
+
+export interface TaskSetView {
+  readonly id: string;
+  readonly taskDefinition: string;
+  readonly targetGroup: string;
+  readonly status: 'PRIMARY' | 'ACTIVE' | 'DRAINING';
+  readonly desiredCount: number;
+  readonly pendingCount: number;
+  readonly runningCount: number;
+}
+
+export interface NewTaskSet {
+  readonly taskDefinition: string;
+  readonly targetGroup: string;
+  readonly container: string;
+  readonly port: number;
+  /** Null keeps the service's own. */
+  readonly networkConfiguration: NetworkConfiguration | null;
+  readonly platformVersion: string | null;
+  readonly externalId: string;
+}
+
+/** ECS as CodeDeploy uses it. */
+export interface TaskSets {
+  /** The service's task sets; null where there is no such service. */
+  list(service: ServiceRef): readonly TaskSetView[] | null;
+  /** @returns the id of a task set at 100 % of the service's desired count */
+  create(service: ServiceRef, taskSet: NewTaskSet): string;
+  makePrimary(service: ServiceRef, id: string): void;
+  /** Deregisters the tasks, lets them drain, and stops them. */
+  delete(service: ServiceRef, id: string): void;
+}
+
+export interface Weight {
+  readonly targetGroup: string;
+  readonly weight: number;
+}
+
+/** The load balancer as CodeDeploy uses it. */
+export interface Routes {
+  /** Rewrites every rule of the listener that forwards to one of the pair; the others stay. */
+  route(listener: string, weights: readonly [Weight, Weight]): void;
+  /** Healthy targets among those registered and not draining. */
+  health(targetGroup: string): { readonly registered: number; readonly healthy: number };
+  targetGroupByName(name: string): string;
+}
+
+export interface Alarms {
+  /** Those of the named alarms that are in ALARM. */
+  firing(names: readonly string[]): readonly string[];
+}
+
+export interface CodeDeployPorts {
+  readonly taskSets: TaskSets;
+  readonly routes: Routes;
+  readonly alarms: Alarms;
+}
