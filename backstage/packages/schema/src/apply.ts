@@ -15,7 +15,8 @@ export interface AppliedSet {
 const load = createRequire(__filename);
 
 /** Runs what is pending of one set as the plugin itself would have, and names the migration that fails. */
-export async function applySet(knex: Knex, { set, pending }: SetPlan, files: readonly string[]): Promise<AppliedSet> {
+export async function applySet(knex: Knex, plan: SetPlan, files: readonly string[]): Promise<AppliedSet> {
+  const { set, pending } = plan;
   const { plugin, package: name, directory, table } = set;
   let running: string | undefined;
   try {
@@ -40,7 +41,11 @@ export async function applySet(knex: Knex, { set, pending }: SetPlan, files: rea
     throw failure(error, plugin, name, running);
   }
   log(`${plugin}: ${pending.length} migrations of ${name} applied (${table})`);
-  return { plugin, package: name, table, migrations: pending };
+  return appliedSet(plan, pending);
+}
+
+export function appliedSet({ set }: SetPlan, migrations: readonly string[]): AppliedSet {
+  return { plugin: set.plugin, package: set.package, table: set.table, migrations };
 }
 
 function failure(error: unknown, plugin: string, name: string, migration: string | undefined): SchemaError {

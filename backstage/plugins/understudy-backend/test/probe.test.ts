@@ -94,6 +94,16 @@ it('does not outlive its deadline, however a step hangs', async () => {
   expect(result.ms).toBeLessThan(1_000);
 });
 
+it('removes an entity that arrives after the deadline', async () => {
+  const catalog = new FakeCatalog();
+  let arrive = () => {};
+  catalog.add = () => new Promise(resolve => { arrive = resolve; });
+  await catalog.run(100);
+  arrive();
+  await new Promise(setImmediate);
+  expect(catalog.stored.size).toBe(0);
+});
+
 it('sweeps what an interrupted probe left, and spares one that runs', async () => {
   const catalog = new FakeCatalog();
   catalog.stored.set('old', probeEntity('old', new Date(Date.now() - 3_600_000)));

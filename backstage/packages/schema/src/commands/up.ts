@@ -1,11 +1,12 @@
 import type { App } from '../app';
-import { type AppliedSet, applySet } from '../apply';
+import { type AppliedSet, appliedSet, applySet } from '../apply';
 import { type Databases, readOnly, writable } from '../databases';
 import { migrationFiles } from '../files';
 import { SchemaLock } from '../lock';
 import { log } from '../log';
 import { refusal } from '../plan';
 import { readPlans } from '../readPlans';
+import { readState } from '../state';
 import { type Culprit, SchemaError, type SchemaErrorKind, toSchemaError } from '../SchemaError';
 import type { SetPlan } from '../types';
 
@@ -80,10 +81,22 @@ async function applyAll(
     for (const plan of due) {
       if (interrupted()) throw new SchemaError('interrupted', 'Told to stop: what is left is still pending');
       await lock.assertHeld();
-      const knex = await databases.of(plan.set.plugin);
-      applied.push(await applySet(knex, plan, migrationFiles(plan.set.directory)));
+      await applyOne(databases, plan, applied);
     }
   } finally {
     await databases.close();
+  }
+}
+
+async function applyOne(databases: Databases, plan: SetPlan, applied: AppliedSet[]): Promise<void> {
+  const knex = await databases.of(plan.set.plugin);
+  try {
+    applied.push(await applySet(knex, plan, migrationFiles(plan.set.directory)));
+  } catch (error) {
+    // A migration that forgoes its transaction stays, even when a later one of its set fails.
+    const { applied: recorded } = await readState(knex, plan.set);
+    const stayed = plan.pending.filter(name => recorded.includes(name));
+    if (stayed.length > 0) applied.push(appliedSet(plan, stayed));
+    throw error;
   }
 }

@@ -85,10 +85,21 @@ async function writeUntilProcessed(
       const name = `probe-${randomUUID()}`;
       channel.watch(name);
       written.push(name);
-      await deadline.limit('writing an entity', channel.writer.add(probeEntity(name, new Date())));
+      await write(channel, deadline, name);
       enter('process');
     }
     await sleep(POLL_MS);
+  }
+}
+
+async function write({ writer }: ProbeChannel, deadline: Deadline, name: string): Promise<void> {
+  const adding = writer.add(probeEntity(name, new Date()));
+  try {
+    await deadline.limit('writing an entity', adding);
+  } catch (error) {
+    // It may yet arrive, when everything else has been removed.
+    adding.then(() => writer.remove([probeRef(name)])).catch(() => {});
+    throw error;
   }
 }
 
