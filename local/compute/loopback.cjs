@@ -7,7 +7,8 @@ const { listen } = Server.prototype;
 
 Server.prototype.listen = function (...parameters) {
   const [first, ...rest] = parameters;
-  if (first !== null && typeof first === 'object' && 'port' in first) return listen.call(this, { ...first, host }, ...rest);
+  if (first !== null && typeof first === 'object' && 'port' in first)
+    return listen.call(this, { ...first, host }, ...rest);
   if (typeof first !== 'number' && !/^\d+$/.test(first)) return listen.apply(this, parameters);
   return listen.call(this, { port: Number(first), host }, ...rest.filter((value) => typeof value === 'function'));
 };

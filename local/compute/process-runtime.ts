@@ -25,7 +25,7 @@ export interface ProcessRuntimeOptions {
   /** Where each task gets a folder of its own, as home and for temporary files. */
   readonly folder: string;
   /** What only the stage knows (the URL at which a browser finds it): wins over the task definition. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: () => Readonly<Record<string, string>>;
 }
 
 /**
@@ -127,7 +127,7 @@ export class ProcessRuntime implements TaskRuntime {
       TMPDIR: home,
       ...image.env,
       ...spec.environment,
-      ...this.#options.environment,
+      ...this.#options.environment?.(),
       PATH: programs.join(delimiter),
       NODE_OPTIONS: `--require ${JSON.stringify(loopback)}`,
       ...(port === null ? {} : { PORT: String(port) }),

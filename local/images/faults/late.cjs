@@ -2,7 +2,7 @@
 // cache that fills. From then on it fails for everybody, the prober too, and stays healthy by its own word.
 const { intercept, isHealthCheck, isProber } = require('./intercept.cjs');
 
-const usersServed = 8;
+const usersServed = 4;
 let users = 0;
 
 intercept((request, response, next) => {
