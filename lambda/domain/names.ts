@@ -50,5 +50,8 @@ export function stepFunctionName(environment: string, step: string): string {
   return `understudy-${environment}-release-${step.toLowerCase()}`;
 }
 
+/** Prefix of the tags that keep the images of good releases; the rest is the release's sequence number. */
+export const knownGoodTagPrefix = 'known-good-';
+
 /** Source of every event that Understudy puts on the default EventBridge bus. */
 export const eventSource = 'understudy';

@@ -6,6 +6,7 @@ import { isTransient } from '../aws/errors.ts';
 import * as ledger from '../aws/ledger.ts';
 import { publish, putEvent } from '../aws/notifications.ts';
 import { startedBy } from '../domain/identifiers.ts';
+import { knownGoodTagPrefix } from '../domain/names.ts';
 import { conclude } from '../domain/outcome.ts';
 import { newRelease, type Release, releaseSchema } from '../domain/release.ts';
 import { parseRequest } from '../domain/request.ts';
@@ -87,7 +88,7 @@ async function resumeScaling({ description, scaling, deployment, failures }: Rel
 
 async function tagKnownGood({ description, image, request }: Release): Promise<void> {
   if (description === null || image === null || request === null) return;
-  await tagImage(description.repository.name, image.digest, `known-good-${request.sequence}`);
+  await tagImage(description.repository.name, image.digest, `${knownGoodTagPrefix}${request.sequence}`);
 }
 
 async function recordLive({ id, service, request, image, revision, token }: Release, now: string): Promise<void> {

@@ -36,6 +36,9 @@ export class FrozenStack extends Stack {
       taskDefinition: serviceNames(props.config.name, props.service).family,
       deploymentController: { type: 'CODE_DEPLOY' },
       launchType: 'FARGATE',
+      // ECS would otherwise move tasks between zones by itself, in the middle of a release too
+      // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html).
+      availabilityZoneRebalancing: 'DISABLED',
       healthCheckGracePeriodSeconds: frozen.graceSeconds,
       loadBalancers: [
         { containerName: props.service, containerPort: frozen.port, targetGroupArn: this.targetGroups.a.ref },

@@ -1,9 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
-
-/** Prefix of the tags that `Close` puts on the image of a good release. */
-export const knownGoodTagPrefix = 'known-good-';
+import { knownGoodTagPrefix } from '../../lambda/domain/names.ts';
 
 /**
  * The service's images. A tag, once pushed, means one image for good, and what a rollback may need is

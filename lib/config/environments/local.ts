@@ -29,7 +29,12 @@ export const local: EnvironmentInput = {
         cpu: 1024,
         memoryMb: 2048,
         stopTimeoutSeconds: 30,
-        environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://localhost', SIGN_IN: 'guest' },
+        environment: {
+          NODE_ENV: 'production',
+          APP_BASE_URL: 'http://localhost',
+          SIGN_IN: 'guest',
+          SHUTDOWN_DELAY: '5s',
+        },
         secrets: backstage.secrets,
         database: true,
         bootstrapImage: backstage.bootstrapImage,

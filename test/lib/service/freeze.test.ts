@@ -26,7 +26,7 @@ function localWith(settings: Partial<ServiceConfig>): EnvironmentConfig {
 describe('the frozen stack', () => {
   // A difference means: `cdk deploy` would touch a service that is live. CloudFormation cannot update it
   // (docs/adr/0002-frozen-service-stack.md says what to do instead). Only a service, or an environment,
-  // that was never deployed may be added to the snapshot.
+  // that was never deployed may be put into the snapshot: node test/lib/service/freeze.ts local/backstage
   test.each(deployed)('of %s is as it was deployed, tags included', (name, config, service) => {
     expect({ [name]: frozenTemplate(config, service) }).toEqual({
       [name]: new Map(Object.entries(accepted)).get(name),

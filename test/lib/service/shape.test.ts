@@ -41,6 +41,7 @@ describe('the shape of a task', () => {
       'POSTGRES_HOST',
       'POSTGRES_PORT',
       'POSTGRES_SSL',
+      'SHUTDOWN_DELAY',
       'SIGN_IN',
     ]);
   });
