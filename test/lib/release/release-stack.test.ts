@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { stepFunctionName } from '../../../lambda/domain/names.ts';
+import { definition } from '../../../lib/release/definition.ts';
+import { stepNames } from '../../../lib/release/steps.ts';
+import { template } from '../templates.ts';
+
+const local = template('local', 'release');
+const production = template('production', 'release');
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: object;
+}
+
+/** The statements of a step's role, without those on its own log. */
+function statements(step: string): Statement[] {
+  const functions = Object.values(local.findResources('AWS::Lambda::Function'));
+  const role = functions.find((each) => each['Properties'].FunctionName === stepFunctionName('local', step));
+  const roleId: unknown = role?.['Properties'].Role['Fn::GetAtt'][0];
+  const policies = Object.values(local.findResources('AWS::IAM::Policy'));
+  const own = policies.filter((each) => each['Properties'].Roles.some((ref: { Ref: unknown }) => ref.Ref === roleId));
+  return own.flatMap((each): Statement[] => each['Properties'].PolicyDocument.Statement);
+}
+
+function actions(step: string): string[] {
+  return statements(step)
+    .flatMap(({ Action }) => Action)
+    .filter((action) => !['logs:CreateLogStream', 'logs:PutLogEvents'].includes(action));
+}
+
+describe('permissions', () => {
+  test('no step may use a wildcard action', () => {
+    for (const step of stepNames) expect(actions(step).join()).not.toContain('*');
+  });
+
+  test('only the step that makes a change may make it', () => {
+    const changes = {
+      'ecs:RegisterTaskDefinition': ['Register'],
+      'ecs:RunTask': ['Plan', 'Rehearse', 'Migrate', 'Verify'],
+      'codedeploy:CreateDeployment': ['Shift'],
+      'codedeploy:ContinueDeployment': ['Observe', 'Promote'],
+      'codedeploy:StopDeployment': ['Retreat'],
+      'application-autoscaling:RegisterScalableTarget': ['Shift', 'Close'],
+      'dynamodb:UpdateItem': ['Open', 'Close'],
+      'sns:Publish': ['Close'],
+      'ecr:PutImage': ['Close'],
+    };
+    for (const [action, may] of Object.entries(changes)) {
+      expect([action, stepNames.filter((step) => actions(step).includes(action))]).toEqual([action, may]);
+    }
+  });
+
+  test('no step may change a listener, a service or a task set: that is CodeDeploy’s alone', () => {
+    for (const step of stepNames) {
+      expect(actions(step).join()).not.toMatch(/Modify|UpdateService|TaskSet|DeregisterTaskDefinition|Delete/);
+    }
+  });
+
+  test('a role is passed to ECS tasks and to nothing else', () => {
+    for (const step of stepNames) {
+      for (const statement of statements(step).filter(({ Action }) => [Action].flat().includes('iam:PassRole'))) {
+        expect(statement.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } });
+        expect(JSON.stringify(statement.Resource)).not.toContain('*');
+      }
+    }
+  });
+
+  test('tasks are run in the environment’s cluster only', () => {
+    for (const step of ['Plan', 'Rehearse', 'Migrate', 'Verify']) {
+      const run = statements(step).find(({ Action }) => [Action].flat().includes('ecs:RunTask'));
+      expect(JSON.stringify(run?.Condition)).toContain(':cluster/understudy-local');
+    }
+  });
+
+  test('the state machine may invoke the steps and nothing else', () => {
+    const policies = Object.values(local.findResources('AWS::IAM::Policy'));
+    const own = policies.find((each) => String(each['Properties'].PolicyName).startsWith('StateMachineRole'));
+    const granted: Statement[] = own?.['Properties'].PolicyDocument.Statement ?? [];
+    const invoke = granted.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('lambda:')));
+    expect(invoke.map(({ Action }) => Action)).toEqual(['lambda:InvokeFunction']);
+    const functions = Object.keys(local.findResources('AWS::Lambda::Function'));
+    const allowed = [invoke[0]?.Resource].flat().map((each) => JSON.stringify(each));
+    expect(allowed.toSorted()).toEqual(functions.map((id) => JSON.stringify({ 'Fn::GetAtt': [id, 'Arn'] })).toSorted());
+  });
+});
+
+describe('the stack', () => {
+  test('takes nothing from other stacks and gives nothing to them', () => {
+    const text = JSON.stringify(local.toJSON());
+    expect(text).not.toContain('Fn::ImportValue');
+    expect(local.findOutputs('*')).toEqual({});
+  });
+
+  test('runs the definition as it was checked', () => {
+    local.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      StateMachineName: 'understudy-local-release',
+      DefinitionString: JSON.stringify(definition('local')),
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+    });
+  });
+
+  test('gives each step one function on Node.js 24 with all that it reads from its environment', () => {
+    for (const step of stepNames) {
+      local.hasResourceProperties('AWS::Lambda::Function', {
+        FunctionName: `understudy-local-release-${step.toLowerCase()}`,
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Environment: {
+          Variables: {
+            ENVIRONMENT: 'local',
+            LEDGER_TABLE: Match.anyValue(),
+            RELEASE_TOPIC_ARN: Match.anyValue(),
+            PROBER_FUNCTION: 'understudy-local-prober',
+          },
+        },
+      });
+    }
+    local.resourceCountIs('AWS::Lambda::Function', stepNames.length);
+  });
+
+  test('keeps the ledger, recoverable to any second, when production’s stack goes', () => {
+    production.hasResource('AWS::DynamoDB::Table', {
+      Properties: {
+        TableName: 'understudy-production-ledger',
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+      },
+      DeletionPolicy: 'Retain',
+    });
+  });
+
+  test('encrypts notifications with a key that EventBridge may use', () => {
+    local.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    local.hasResourceProperties('AWS::KMS::Key', {
+      EnableKeyRotation: true,
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Principal: { Service: 'events.amazonaws.com' }, Effect: 'Allow' }),
+        ]),
+      },
+    });
+  });
+
+  test('tells of executions that ended where no Catch could see it', () => {
+    local.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+    });
+  });
+});
