@@ -55,7 +55,7 @@ function parse(content: string | undefined): Content {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every field that is read is checked
     return JSON.parse(content ?? '') as Content;
   } catch (error) {
-    throw invalid(`it is no JSON (${(error as Error).message})`);
+    throw invalid(`it is no JSON (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 

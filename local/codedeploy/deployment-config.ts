@@ -1,4 +1,4 @@
-import { ServiceError } from '../aws/operation.ts';
+import { z } from 'zod';
 
 /** How traffic moves to green: the percentage green has, and for how long before the next step. */
 export interface TrafficStep {
@@ -35,29 +35,29 @@ export const predefinedConfigs: Readonly<Record<string, TrafficRouting>> = {
   'CodeDeployDefault.ECSLinear10PercentEvery3Minutes': { type: 'TimeBasedLinear', percent: 10, minutes: 3 },
 };
 
-interface RoutingProperties {
-  readonly type?: string;
-  readonly timeBasedCanary?: { readonly canaryPercentage: number; readonly canaryInterval: number };
-  readonly timeBasedLinear?: { readonly linearPercentage: number; readonly linearInterval: number };
-}
+const step = { percent: z.coerce.number().int().min(1).max(99), minutes: z.coerce.number().int().min(1) };
 
-/** @throws ServiceError InvalidTrafficRoutingConfigurationException */
-export function trafficRouting({ type, timeBasedCanary, timeBasedLinear }: RoutingProperties): TrafficRouting {
-  if (type === 'AllAtOnce') return { type };
-  if (type === 'TimeBasedCanary' && timeBasedCanary) {
-    return { type, ...checked(Number(timeBasedCanary.canaryPercentage), Number(timeBasedCanary.canaryInterval)) };
-  }
-  if (type === 'TimeBasedLinear' && timeBasedLinear) {
-    return { type, ...checked(Number(timeBasedLinear.linearPercentage), Number(timeBasedLinear.linearInterval)) };
-  }
-  throw new ServiceError('InvalidTrafficRoutingConfigurationException', `The traffic routing ${type} is not complete.`);
-}
+/** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TrafficRoutingConfig.html */
+const routingSchema = z.discriminatedUnion('Type', [
+  z.object({ Type: z.literal('AllAtOnce') }),
+  z.object({
+    Type: z.literal('TimeBasedCanary'),
+    TimeBasedCanary: z.object({ CanaryPercentage: step.percent, CanaryInterval: step.minutes }),
+  }),
+  z.object({
+    Type: z.literal('TimeBasedLinear'),
+    TimeBasedLinear: z.object({ LinearPercentage: step.percent, LinearInterval: step.minutes }),
+  }),
+]);
 
-/** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TimeBasedCanary.html */
-function checked(percent: number, minutes: number): { readonly percent: number; readonly minutes: number } {
-  if (percent >= 1 && percent <= 99 && minutes >= 1) return { percent, minutes };
-  throw new ServiceError(
-    'InvalidTrafficRoutingConfigurationException',
-    `A step of ${percent} % every ${minutes} minutes: 1 to 99 % and at least 1 minute are allowed.`,
-  );
+/** Reads the `TrafficRoutingConfig` of a template. */
+export function trafficRouting(properties: unknown): TrafficRouting {
+  const input = routingSchema.parse(properties);
+  if (input.Type === 'AllAtOnce') return { type: input.Type };
+  if (input.Type === 'TimeBasedCanary') {
+    const { CanaryPercentage: percent, CanaryInterval: minutes } = input.TimeBasedCanary;
+    return { type: input.Type, percent, minutes };
+  }
+  const { LinearPercentage: percent, LinearInterval: minutes } = input.TimeBasedLinear;
+  return { type: input.Type, percent, minutes };
 }

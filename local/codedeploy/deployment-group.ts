@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { ServiceRef } from './ports.ts';
 
-export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_ALARM' | 'DEPLOYMENT_STOP_ON_REQUEST';
+const rollbackEvents = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'] as const;
+export type RollbackEvent = (typeof rollbackEvents)[number];
 
 /** A deployment group of the ECS compute platform, as far as it decides how deployments go. */
 export interface DeploymentGroup {
@@ -19,59 +21,63 @@ export interface DeploymentGroup {
   readonly rollbackOn: readonly RollbackEvent[];
 }
 
-interface Properties {
-  readonly applicationName: string;
-  readonly deploymentGroupName: string;
-  readonly deploymentConfigName?: string;
-  readonly ecsServices: readonly { readonly clusterName: string; readonly serviceName: string }[];
-  readonly loadBalancerInfo: {
-    readonly targetGroupPairInfoList: readonly {
-      readonly prodTrafficRoute: { readonly listenerArns: readonly string[] };
-      readonly testTrafficRoute?: { readonly listenerArns: readonly string[] };
-      readonly targetGroups: readonly { readonly name: string }[];
-    }[];
-  };
-  readonly blueGreenDeploymentConfiguration?: {
-    readonly deploymentReadyOption?: {
-      readonly actionOnTimeout?: string;
-      readonly waitTimeInMinutes?: number | string;
-    };
-    readonly terminateBlueInstancesOnDeploymentSuccess?: {
-      readonly terminationWaitTimeInMinutes?: number | string;
-    };
-  };
-  readonly alarmConfiguration?: { readonly enabled?: boolean; readonly alarms?: readonly { readonly name: string }[] };
-  readonly autoRollbackConfiguration?: { readonly enabled?: boolean; readonly events?: readonly RollbackEvent[] };
-}
+/** CloudFormation gives numbers as strings, too. */
+const minutes = z.coerce.number().default(0);
+const listeners = z.object({ ListenerArns: z.tuple([z.string()]) });
+
+const propertiesSchema = z.object({
+  ApplicationName: z.string(),
+  DeploymentGroupName: z.string(),
+  DeploymentConfigName: z.string().default('CodeDeployDefault.ECSAllAtOnce'),
+  ECSServices: z.tuple([z.object({ ClusterName: z.string(), ServiceName: z.string() })]),
+  LoadBalancerInfo: z.object({
+    TargetGroupPairInfoList: z.tuple([
+      z.object({
+        ProdTrafficRoute: listeners,
+        TestTrafficRoute: listeners.optional(),
+        TargetGroups: z.tuple([z.object({ Name: z.string() }), z.object({ Name: z.string() })]),
+      }),
+    ]),
+  }),
+  BlueGreenDeploymentConfiguration: z
+    .object({
+      DeploymentReadyOption: z
+        .object({ ActionOnTimeout: z.string().optional(), WaitTimeInMinutes: minutes })
+        .optional(),
+      TerminateBlueInstancesOnDeploymentSuccess: z.object({ TerminationWaitTimeInMinutes: minutes }).optional(),
+    })
+    .default({}),
+  AlarmConfiguration: z
+    .object({ Enabled: z.boolean().default(true), Alarms: z.array(z.object({ Name: z.string() })).default([]) })
+    .optional(),
+  AutoRollbackConfiguration: z
+    .object({ Enabled: z.boolean().default(true), Events: z.array(z.enum(rollbackEvents)).default([]) })
+    .optional(),
+});
 
 /**
  * Reads the group as its template describes it.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codedeploy-deploymentgroup.html
  */
-export function deploymentGroup(properties: Properties, targetGroupByName: (name: string) => string): DeploymentGroup {
-  const [pair] = properties.loadBalancerInfo.targetGroupPairInfoList;
-  const [service] = properties.ecsServices;
-  const [one, other] = pair?.targetGroups ?? [];
-  const productionListener = pair?.prodTrafficRoute.listenerArns[0];
-  if (!pair || !service || !one || !other || !productionListener) {
-    throw new Error(
-      `Deployment group ${properties.deploymentGroupName} needs a service, a production listener and two target groups.`,
-    );
-  }
-  const { deploymentReadyOption: ready, terminateBlueInstancesOnDeploymentSuccess: blue } =
-    properties.blueGreenDeploymentConfiguration ?? {};
-  const { alarmConfiguration: alarms, autoRollbackConfiguration: rollback } = properties;
+export function deploymentGroup(properties: unknown, targetGroupByName: (name: string) => string): DeploymentGroup {
+  const input = propertiesSchema.parse(properties);
+  const [pair] = input.LoadBalancerInfo.TargetGroupPairInfoList;
+  const [service] = input.ECSServices;
+  const [one, other] = pair.TargetGroups;
+  const { DeploymentReadyOption: ready, TerminateBlueInstancesOnDeploymentSuccess: blue } =
+    input.BlueGreenDeploymentConfiguration;
+  const { AlarmConfiguration: alarms, AutoRollbackConfiguration: rollback } = input;
   return {
-    application: properties.applicationName,
-    name: properties.deploymentGroupName,
-    config: properties.deploymentConfigName ?? 'CodeDeployDefault.ECSAllAtOnce',
-    service: { cluster: service.clusterName, service: service.serviceName },
-    productionListener,
-    testListener: pair.testTrafficRoute?.listenerArns[0] ?? null,
-    targetGroups: [targetGroupByName(one.name), targetGroupByName(other.name)],
-    readyWaitMinutes: ready?.actionOnTimeout === 'STOP_DEPLOYMENT' ? Number(ready.waitTimeInMinutes ?? 0) : null,
-    terminationWaitMinutes: Number(blue?.terminationWaitTimeInMinutes ?? 0),
-    alarms: alarms?.enabled === false ? [] : (alarms?.alarms ?? []).map(({ name }) => name),
-    rollbackOn: rollback?.enabled === false ? [] : (rollback?.events ?? []),
+    application: input.ApplicationName,
+    name: input.DeploymentGroupName,
+    config: input.DeploymentConfigName,
+    service: { cluster: service.ClusterName, service: service.ServiceName },
+    productionListener: pair.ProdTrafficRoute.ListenerArns[0],
+    testListener: pair.TestTrafficRoute?.ListenerArns[0] ?? null,
+    targetGroups: [targetGroupByName(one.Name), targetGroupByName(other.Name)],
+    readyWaitMinutes: ready?.ActionOnTimeout === 'STOP_DEPLOYMENT' ? ready.WaitTimeInMinutes : null,
+    terminationWaitMinutes: blue?.TerminationWaitTimeInMinutes ?? 0,
+    alarms: alarms?.Enabled ? alarms.Alarms.map(({ Name }) => Name) : [],
+    rollbackOn: rollback?.Enabled ? rollback.Events : [],
   };
 }

@@ -101,6 +101,7 @@ export class ForwardDeployment extends Deployment {
   #timer: Timer | null = null;
   #wake: ((cut: Cut | null) => void) | null = null;
   #alarmTimer: Timer | null = null;
+  #deletesBlue = false;
 
   constructor(
     options: ForwardOptions,
@@ -130,9 +131,14 @@ export class ForwardDeployment extends Deployment {
     this.#watchAlarms();
   }
 
-  /** A person or a program has asked for it. */
-  stop(rollBack: boolean): void {
+  /**
+   * A person or a program has asked for it.
+   * @returns false once blue is being deleted: there is nothing left to go back to, and the deployment completes
+   */
+  stop(rollBack: boolean): boolean {
+    if (this.#deletesBlue) return false;
     this.#cut('Stopped', null, rollBack);
+    return true;
   }
 
   /** https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html */
@@ -158,7 +164,6 @@ export class ForwardDeployment extends Deployment {
     await this.#event('AfterAllowTraffic');
     await this.#wait('TERMINATION_WAIT', this.options.group.terminationWaitMinutes * minuteMs);
     await this.#deleteBlue();
-    this.#alarmTimer?.cancel();
     this.end('Succeeded');
   }
 
@@ -222,6 +227,8 @@ export class ForwardDeployment extends Deployment {
 
   async #deleteBlue(): Promise<void> {
     if (this.blueId === null) return;
+    this.#deletesBlue = true;
+    this.#alarmTimer?.cancel();
     this.ports.taskSets.delete(this.options.group.service, this.blueId);
     while (this.taskSet(this.blueId) !== undefined) await this.#sleep(pollMs);
   }

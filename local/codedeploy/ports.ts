@@ -48,6 +48,8 @@ export interface Routes {
   route(listener: string, weights: readonly [Weight, Weight]): void;
   /** Healthy targets among those registered and not draining. */
   health(targetGroup: string): { readonly registered: number; readonly healthy: number };
+  /** Share of the listener's traffic that the target group gets, in percent. */
+  percent(listener: string, targetGroup: string): number;
   targetGroupByName(name: string): string;
 }
 
