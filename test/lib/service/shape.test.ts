@@ -7,6 +7,12 @@ const shape = template('local', 'backstage-shape');
 const names = (entries: { Name: string }[]) =>
   entries.map((entry) => entry.Name).toSorted((a, b) => a.localeCompare(b));
 
+/** A container's secret that is one key of the database's secret. */
+const fromDatabase = (name: string, key: string) => ({
+  Name: name,
+  ValueFrom: { 'Fn::Join': ['', [{ 'Fn::ImportValue': Match.stringLikeRegexp('database') }, `:${key}::`]] },
+});
+
 describe('the shape of a task', () => {
   test('is kept when it is replaced and when the stack goes, for a release may still run it', () => {
     shape.hasResource('AWS::ECS::TaskDefinition', {
@@ -44,6 +50,19 @@ describe('the shape of a task', () => {
       'SHUTDOWN_DELAY',
       'SIGN_IN',
     ]);
+  });
+
+  test('takes user and password out of the secret of the database, each by its key', () => {
+    shape.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({
+          Secrets: Match.arrayWith([
+            fromDatabase('POSTGRES_USER', 'username'),
+            fromDatabase('POSTGRES_PASSWORD', 'password'),
+          ]),
+        }),
+      ],
+    });
   });
 
   test.each([
