@@ -1,6 +1,13 @@
 import { createApp } from '@backstage/frontend-defaults';
 import { createFrontendModule } from '@backstage/frontend-plugin-api';
 import { NavContentBlueprint, SignInPageBlueprint } from '@backstage/plugin-app-react';
+import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import catalogGraphPlugin from '@backstage/plugin-catalog-graph/alpha';
+import orgPlugin from '@backstage/plugin-org/alpha';
+import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
+import searchPlugin from '@backstage/plugin-search/alpha';
+import techdocsPlugin from '@backstage/plugin-techdocs/alpha';
+import userSettingsPlugin from '@backstage/plugin-user-settings/alpha';
 import { Nav } from './nav/Nav';
 
 const shell = createFrontendModule({
@@ -13,5 +20,15 @@ const shell = createFrontendModule({
   ],
 });
 
-/** The plugins are the ones in package.json: see `app.packages` in app-config.yaml. */
-export const app = createApp({ features: [shell] });
+export const app = createApp({
+  features: [
+    catalogPlugin,
+    catalogGraphPlugin,
+    orgPlugin,
+    scaffolderPlugin,
+    searchPlugin,
+    techdocsPlugin,
+    userSettingsPlugin,
+    shell,
+  ],
+});
