@@ -34,6 +34,11 @@ const managedPolicies: Readonly<Record<string, readonly string[]>> = {
 export class Roles {
   readonly #policies = new Map<string, Map<string, readonly Statement[]>>();
 
+  /** A role that exists already loses its inline and managed policies, which the template is about to give anew. */
+  create(role: string): void {
+    this.#policies.set(role, new Map());
+  }
+
   /** Puts a policy on a role; one of the same name is replaced. */
   put(role: string, policyName: string, document: unknown): void {
     const policies = this.#policies.get(role) ?? new Map<string, readonly Statement[]>();
@@ -52,10 +57,6 @@ export class Roles {
       );
     }
     this.put(role, policyArn, { Statement: { Effect: 'Allow', Action: actions, Resource: '*' } });
-  }
-
-  has(role: string): boolean {
-    return this.#policies.has(role);
   }
 
   statements(role: string): Statement[] {

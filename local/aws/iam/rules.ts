@@ -26,6 +26,25 @@ const secretRule =
     return on(action, [text(get(output, 'ARN'))]);
   };
 
+/**
+ * An encrypted topic takes the use of its key as well.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+const publish: Rule = async (input, lookUp) => {
+  const TopicArn = text(input['TopicArn']);
+  const output = await lookUp('sns', 'GetTopicAttributes', { TopicArn });
+  const key = text(get(output, 'Attributes', 'KmsMasterKeyId'));
+  const keys = key === '' ? [] : [key];
+  return [...on('sns:Publish', [TopicArn]), ...on('kms:GenerateDataKey', keys), ...on('kms:Decrypt', keys)];
+};
+
+/** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html */
+const registerScalableTarget: Rule = (input) =>
+  on('application-autoscaling:RegisterScalableTarget', [arn('application-autoscaling', 'scalable-target/*')], {
+    'application-autoscaling:service-namespace': text(input['ServiceNamespace']),
+    'application-autoscaling:scalable-dimension': text(input['ScalableDimension']),
+  });
+
 const eventBus = (name: unknown): string => fullArn(name ?? 'default', 'events', (short) => `event-bus/${short}`);
 
 const logStreamRule =
@@ -39,8 +58,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   ...dynamoDbRules,
   ...ecsRules,
   'application-autoscaling:DescribeScalableTargets': everywhere('application-autoscaling:DescribeScalableTargets'),
-  'application-autoscaling:RegisterScalableTarget': () =>
-    on('application-autoscaling:RegisterScalableTarget', [arn('application-autoscaling', 'scalable-target/*')]),
+  'application-autoscaling:RegisterScalableTarget': registerScalableTarget,
   'ec2:DescribeNetworkInterfaces': everywhere('ec2:DescribeNetworkInterfaces'),
   'ecr:BatchGetImage': repositoryRule('ecr:BatchGetImage'),
   'ecr:DescribeImages': repositoryRule('ecr:DescribeImages'),
@@ -62,7 +80,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'monitoring:DescribeAlarms': () => on('cloudwatch:DescribeAlarms', [arn('cloudwatch', 'alarm:*')]),
   'monitoring:GetMetricData': everywhere('cloudwatch:GetMetricData'),
   'secretsmanager:GetSecretValue': secretRule('secretsmanager:GetSecretValue'),
-  'sns:Publish': (input) => on('sns:Publish', [text(input['TopicArn'])]),
+  'sns:Publish': publish,
   'ssm:GetParameter': parameterRule('ssm:GetParameter', (input) => [text(input['Name'])]),
   'ssm:GetParameters': parameterRule('ssm:GetParameters', (input) => texts(input['Names'])),
   'ssm:PutParameter': parameterRule('ssm:PutParameter', (input) => [text(input['Name'])]),
