@@ -13,6 +13,8 @@ import { makeReachableFolder } from './postgres/reachable-folder.ts';
 
 /** The half of the stage that is real: folders, processes, sockets, PostgreSQL. */
 export interface Laptop {
+  /** For temporary files; gone when the laptop is closed, or the stage killed. */
+  readonly folder: string;
   readonly images: ImageStore;
   readonly runtime: ProcessRuntime;
   readonly network: LoopbackNetwork;
@@ -59,6 +61,7 @@ export async function openLaptop(environment: () => Readonly<Record<string, stri
     const started = await startPostgres(folder, guardian);
     postgres = started;
     return {
+      folder,
       images,
       runtime,
       network: new LoopbackNetwork(addresses),

@@ -1,0 +1,50 @@
+import type { Report } from './report.ts';
+import type { Scenario } from './scenarios.ts';
+
+/** What did not end as the scenario says it should; empty when all did. */
+export function complaints(scenario: Scenario, report: Report): string[] {
+  return [...aboutOutcome(scenario, report), ...aboutUsers(scenario, report), ...aboutWhatIsLeft(report)];
+}
+
+function aboutOutcome({ expected }: Scenario, { outcome, reason, live }: Report): string[] {
+  if (outcome !== expected) return [`it ended ${outcome} instead of ${expected}: ${reason}`];
+  if (expected === 'released' && live.after === live.before) return ['the new version is not live'];
+  if (expected === 'rolled-back' && live.after !== live.before) {
+    return [`${live.after} is live instead of ${live.before}`];
+  }
+  return [];
+}
+
+function aboutUsers({ users }: Scenario, { requests, failures, detection, allowedSeconds }: Report): string[] {
+  const { total, failed, onGreen, failedOnGreen } = requests;
+  const found: string[] = [];
+  if (total === 0) found.push('no user was there to see');
+  if (users === 'see the new version' && onGreen === 0) found.push('no user saw the new version');
+  if (users === 'notice nothing' && onGreen > 0) found.push(`${onGreen} requests of users reached the new version`);
+  const allowed = users === 'are hurt until the decision' ? failedOnGreen : 0;
+  if (failed > allowed) found.push(`${failed - allowed} requests failed: ${failures.join('; ')}`);
+  if (users !== 'are hurt until the decision') return found;
+
+  const { firstBadAt, decidedAt, restoredAt } = detection;
+  if (failedOnGreen === 0) found.push('no user met the failing version: the scenario proves nothing');
+  if (!firstBadAt || !decidedAt || !restoredAt) return [...found, 'the failure was not detected, or not mended'];
+  const seconds = (Date.parse(decidedAt) - Date.parse(firstBadAt)) / 1000;
+  if (seconds > allowedSeconds) {
+    found.push(
+      `the decision came ${Math.round(seconds)} s after the first bad answer, allowed are ${allowedSeconds} s`,
+    );
+  }
+  return found;
+}
+
+function aboutWhatIsLeft({ serving, lockFree, ledgerFinal, orphanTasks, notifications }: Report): string[] {
+  const found: string[] = [];
+  if (serving.percent !== 100) found.push(`${serving.targetGroup} serves ${serving.percent} % instead of 100 %`);
+  if (serving.healthyTargets === 0) found.push('no healthy task serves');
+  if (serving.unhealthyTargets > 0) found.push(`${serving.unhealthyTargets} of the tasks that serve are not healthy`);
+  if (!lockFree) found.push('the lock is still held');
+  if (!ledgerFinal) found.push("the ledger's entry is not final, or not what the execution said");
+  if (orphanTasks > 0) found.push(`${orphanTasks} tasks are left that serve nobody`);
+  if (notifications === 0) found.push('nobody was told');
+  return found;
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+const instant = z.iso.datetime();
+
+/** What one scenario came to: the JSON that `--report` writes. Times are stage time. */
+export const reportSchema = z.strictObject({
+  scenario: z.string(),
+  service: z.string(),
+  /** Name of the execution. */
+  release: z.string(),
+  outcome: z.enum(['released', 'rolled-back', 'refused', 'needs-restore', 'failed']),
+  /** Why it ended so, by the ledger's word. */
+  reason: z.string(),
+  /** Digests of the image that served; null for the bootstrap image. */
+  live: z.strictObject({ before: z.string().nullable(), after: z.string().nullable() }),
+  /** What serves in the end. */
+  serving: z.strictObject({
+    targetGroup: z.string(),
+    /** Its share of the users' traffic. */
+    percent: z.number(),
+    healthyTargets: z.int(),
+    unhealthyTargets: z.int(),
+  }),
+  requests: z.strictObject({
+    total: z.int(),
+    failed: z.int(),
+    onGreen: z.int(),
+    failedOnBlue: z.int(),
+    failedOnGreen: z.int(),
+  }),
+  /** Of good answers, in milliseconds. */
+  latency: z.strictObject({ p50: z.number().nullable(), p95: z.number().nullable(), p99: z.number().nullable() }),
+  /** The first few failures that users met, in words. */
+  failures: z.array(z.string()),
+  detection: z.strictObject({
+    /** The new version's first bad answer: to a user, else to the prober. */
+    firstBadAt: instant.nullable(),
+    decidedAt: instant.nullable(),
+    /** When users' traffic was all the old version's again. */
+    restoredAt: instant.nullable(),
+  }),
+  states: z.array(z.strictObject({ name: z.string(), at: instant, seconds: z.number() })),
+  execution: z.strictObject({ historyEvents: z.int(), lambdaInvocations: z.int() }),
+  lockFree: z.boolean(),
+  /** Whether the ledger's entry says how the release ended, and says what the execution said. */
+  ledgerFinal: z.boolean(),
+  orphanTasks: z.int(),
+  notifications: z.int(),
+  backstageVersion: z.string(),
+  postgresVersion: z.string(),
+  /** How long the watch may take to decide: three looks. */
+  allowedSeconds: z.number(),
+  /** In process time. */
+  tookSeconds: z.number(),
+});
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,84 @@
+import type { Variant } from '../images/variants.ts';
+
+export interface Scenario {
+  readonly name: string;
+  /** What happens, in one line. */
+  readonly title: string;
+  readonly variant: Variant;
+  readonly version: string;
+  readonly policy: 'feature' | 'hotfix';
+  readonly expected: 'released' | 'rolled-back';
+  /**
+   * What users may notice of it: nothing at all, the new version working, or its failures until the
+   * decision, which then has to fall in time.
+   */
+  readonly users: 'see the new version' | 'notice nothing' | 'are hurt until the decision';
+}
+
+/** In the order in which the tour plays them: each one starts from what the one before left serving. */
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'first',
+    title: 'the first release, onto a service that serves nothing yet',
+    variant: 'healthy',
+    version: '1.0.0',
+    policy: 'feature',
+    expected: 'released',
+    users: 'see the new version',
+  },
+  {
+    name: 'good',
+    title: 'a good update',
+    variant: 'healthy',
+    version: '1.1.0',
+    policy: 'feature',
+    expected: 'released',
+    users: 'see the new version',
+  },
+  {
+    name: 'hotfix',
+    title: 'a good update in a hurry: the same proofs, a shorter watch',
+    variant: 'healthy',
+    version: '1.1.1',
+    policy: 'hotfix',
+    expected: 'released',
+    users: 'see the new version',
+  },
+  ...(
+    [
+      ['crash', 'a version that ends at start'],
+      ['errors', 'a version that is healthy by its own word, and answers with errors'],
+      ['slow', 'a version that is healthy and right, and far too slow'],
+      ['hang', 'a version that never becomes healthy'],
+      ['zombie', 'a version with a plugin that fails to start while liveness says 200'],
+    ] as const
+  ).map(
+    ([variant, title], index): Scenario => ({
+      name: variant,
+      title,
+      variant,
+      version: `1.${index + 2}.0`,
+      policy: 'feature',
+      expected: 'rolled-back',
+      users: 'notice nothing',
+    }),
+  ),
+  {
+    name: 'late',
+    title: "a version that behaves until users' traffic reaches it, and then fails",
+    variant: 'late',
+    version: '1.7.0',
+    policy: 'feature',
+    expected: 'rolled-back',
+    users: 'are hurt until the decision',
+  },
+];
+
+/** @throws when there is no scenario of that name */
+export function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found) return found;
+  throw new Error(
+    `There is no scenario "${name}". There are: ${scenarios.map((scenario) => scenario.name).join(', ')}.`,
+  );
+}

@@ -1,0 +1,63 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import type { Release } from '../../lambda/domain/release.ts';
+import type { Report } from '../scenarios/report.ts';
+
+const iso = (at: number) => new Date(at).toISOString();
+
+/** The Task states of an execution in order; looks that only waited in between are one stay. */
+export function statesOf(events: readonly HistoryEvent[]): Report['states'] {
+  const stays: { name: string; from: number; to: number }[] = [];
+  for (const { type, timestamp, stateEnteredEventDetails } of events) {
+    const at = timestamp?.getTime() ?? 0;
+    const last = stays.at(-1);
+    if (last) last.to = at;
+    const name = stateEnteredEventDetails?.name;
+    if (type === 'TaskStateEntered' && name !== undefined && last?.name !== name)
+      stays.push({ name, from: at, to: at });
+  }
+  return stays.map(({ name, from, to }) => ({ name, at: iso(from), seconds: Math.round((to - from) / 100) / 10 }));
+}
+
+export function executionOf(events: readonly HistoryEvent[]): Report['execution'] {
+  return {
+    historyEvents: events.length,
+    lambdaInvocations: events.filter(({ type }) => type === 'TaskStarted').length,
+  };
+}
+
+/** When the old version's share of the users' traffic became what it is, in stage time. */
+export interface ShareChange {
+  readonly at: number;
+  readonly bluePercent: number;
+}
+
+/**
+ * When the new version first failed, when that was decided to be the end of it, and when nobody could
+ * meet it any more.
+ * @param firstBadOnGreen stage time of the first bad answer that a user got from it
+ */
+export function detectionOf(
+  release: Release | null,
+  states: Report['states'],
+  firstBadOnGreen: number | null,
+  shares: readonly ShareChange[],
+): Report['detection'] {
+  const decided =
+    release?.decision?.verdict === 'fail' ? release.decision.at : states.find(({ name }) => name === 'Retreat')?.at;
+  if (decided === undefined) {
+    return { firstBadAt: firstBadOnGreen === null ? null : iso(firstBadOnGreen), decidedAt: null, restoredAt: null };
+  }
+  const decidedAt = Date.parse(decided);
+  const badLook = release?.observation.recent.find(({ green }) => green.failed > 0)?.at;
+  const firstBad = Math.min(firstBadOnGreen ?? Number.POSITIVE_INFINITY, badLook ? Date.parse(badLook) : decidedAt);
+  const atDecision = shares.findLast(({ at }) => at <= decidedAt);
+  const restored =
+    atDecision === undefined || atDecision.bluePercent === 100
+      ? decidedAt
+      : shares.find(({ at, bluePercent }) => at > decidedAt && bluePercent === 100)?.at;
+  return {
+    firstBadAt: iso(firstBad),
+    decidedAt: iso(decidedAt),
+    restoredAt: restored === undefined ? null : iso(restored),
+  };
+}

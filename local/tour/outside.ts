@@ -1,0 +1,186 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
+import {
+  DescribeRulesCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DescribeExecutionCommand,
+  type HistoryEvent,
+  ListStateMachinesCommand,
+  paginateGetExecutionHistory,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { environmentNames, serviceNames } from '../../lambda/domain/names.ts';
+import { type Release, releaseSchema } from '../../lambda/domain/release.ts';
+import type { ReleaseRequest } from '../../lambda/domain/request.ts';
+import { type ServiceDescription, serviceDescriptionSchema } from '../../lambda/domain/service.ts';
+import { targetGroupName } from '../load/tally.ts';
+import type { ClientConfig } from '../stage-api.ts';
+
+/** The users' traffic by target group, by name, in percent. */
+export type Shares = ReadonlyMap<string, number>;
+
+export interface Task {
+  readonly arn: string;
+  readonly ip: string | null;
+}
+
+/** What the workflow and its service look like to anybody with an SDK and the endpoint's URL. */
+export class Outside {
+  readonly #environment: string;
+  readonly #service: ServiceDescription;
+  readonly #sfn: SFNClient;
+  readonly #elb: ElasticLoadBalancingV2Client;
+  readonly #ecs: ECSClient;
+  readonly #cloudWatch: CloudWatchClient;
+  readonly #ledger: DynamoDBDocumentClient;
+
+  private constructor(environment: string, service: ServiceDescription, config: ClientConfig) {
+    this.#environment = environment;
+    this.#service = service;
+    this.#sfn = new SFNClient(config);
+    this.#elb = new ElasticLoadBalancingV2Client(config);
+    this.#ecs = new ECSClient(config);
+    this.#cloudWatch = new CloudWatchClient(config);
+    this.#ledger = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  }
+
+  static async of(environment: string, service: string, config: ClientConfig): Promise<Outside> {
+    const Name = serviceNames(environment, service).descriptionParameter;
+    const { Parameter } = await new SSMClient(config).send(new GetParameterCommand({ Name }));
+    const description = serviceDescriptionSchema.parse(JSON.parse(Parameter?.Value ?? 'null'));
+    return new Outside(environment, description, config);
+  }
+
+  get description(): ServiceDescription {
+    return this.#service;
+  }
+
+  /** @returns the execution's ARN */
+  async startRelease(
+    name: string,
+    request: Omit<ReleaseRequest, 'allowOlder' | 'service' | 'requestedBy'>,
+  ): Promise<string> {
+    const wanted = environmentNames(this.#environment).releaseStateMachine;
+    const { stateMachines = [] } = await this.#sfn.send(new ListStateMachinesCommand({}));
+    const machine = stateMachines.find((candidate) => candidate.name === wanted);
+    if (!machine) throw new Error(`There is no state machine ${wanted} on the stage.`);
+    const input = { ...request, service: this.#service.service, requestedBy: 'the tour' };
+    const { executionArn } = await this.#sfn.send(
+      new StartExecutionCommand({ stateMachineArn: machine.stateMachineArn, name, input: JSON.stringify(input) }),
+    );
+    if (!executionArn) throw new Error(`The execution ${name} of ${wanted} was not started.`);
+    return executionArn;
+  }
+
+  async isRunning(executionArn: string): Promise<boolean> {
+    const { status } = await this.#sfn.send(new DescribeExecutionCommand({ executionArn }));
+    return status === 'RUNNING';
+  }
+
+  async history(executionArn: string): Promise<HistoryEvent[]> {
+    const events: HistoryEvent[] = [];
+    const pages = paginateGetExecutionHistory({ client: this.#sfn, pageSize: 1000 }, { executionArn });
+    for await (const page of pages) events.push(...(page.events ?? []));
+    return events;
+  }
+
+  /** Of the production listener's rule. */
+  async shares(): Promise<Shares> {
+    const { Rules = [] } = await this.#elb.send(
+      new DescribeRulesCommand({ RuleArns: [this.#service.loadBalancer.productionRule] }),
+    );
+    const forwards = Rules.flatMap(({ Actions = [] }) => Actions).find(({ Type }) => Type === 'forward');
+    const groups = forwards?.ForwardConfig?.TargetGroups ?? [{ TargetGroupArn: forwards?.TargetGroupArn, Weight: 1 }];
+    const total = groups.reduce((sum, { Weight = 0 }) => sum + Weight, 0) || 1;
+    return new Map(
+      groups.map(({ TargetGroupArn = '', Weight = 0 }) => [targetGroupName(TargetGroupArn), (100 * Weight) / total]),
+    );
+  }
+
+  /** Names of the deployment group's alarms that are going off. */
+  async alarms(): Promise<string[]> {
+    if (this.#service.alarms.length === 0) return [];
+    const { MetricAlarms = [] } = await this.#cloudWatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: this.#service.alarms, StateValue: 'ALARM' }),
+    );
+    return MetricAlarms.map(({ AlarmName = '' }) => AlarmName);
+  }
+
+  /** Private addresses registered with a target group, and whether the load balancer finds them healthy. */
+  async targets(group: string): Promise<{ ip: string; healthy: boolean }[]> {
+    const { a, b } = this.#service.loadBalancer.targetGroups;
+    const TargetGroupArn = [a, b].find((arn) => targetGroupName(arn) === group);
+    const { TargetHealthDescriptions = [] } = await this.#elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    return TargetHealthDescriptions.map(({ Target, TargetHealth }) => ({
+      ip: Target?.Id ?? '',
+      healthy: TargetHealth?.State === 'healthy',
+    }));
+  }
+
+  /** Every task of the cluster that has not stopped. */
+  async tasks(): Promise<Task[]> {
+    const { cluster } = this.#service;
+    const lists = await Promise.all(
+      (['RUNNING', 'STOPPED'] as const).map((desiredStatus) =>
+        this.#ecs.send(new ListTasksCommand({ cluster, desiredStatus })),
+      ),
+    );
+    const arns = lists.flatMap(({ taskArns = [] }) => taskArns);
+    if (arns.length === 0) return [];
+    const { tasks = [] } = await this.#ecs.send(new DescribeTasksCommand({ cluster, tasks: arns.slice(0, 100) }));
+    return tasks
+      .filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+      .map(({ taskArn = '', attachments = [] }) => ({
+        arn: taskArn,
+        ip:
+          attachments.flatMap(({ details = [] }) => details).find(({ name }) => name === 'privateIPv4Address')?.value ??
+          null,
+      }));
+  }
+
+  /** Digest of the image of the service's primary task set; null for an image without one. */
+  async liveDigest(): Promise<string | null> {
+    const { cluster, ecsService } = this.#service;
+    const { services = [] } = await this.#ecs.send(new DescribeServicesCommand({ cluster, services: [ecsService] }));
+    const primary = services[0]?.taskSets?.find(({ status }) => status === 'PRIMARY');
+    if (!primary?.taskDefinition) return null;
+    const { taskDefinition } = await this.#ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: primary.taskDefinition }),
+    );
+    return /@(sha256:[0-9a-f]{64})$/.exec(taskDefinition?.containerDefinitions?.[0]?.image ?? '')?.[1] ?? null;
+  }
+
+  async isLockFree(): Promise<boolean> {
+    const TableName = environmentNames(this.#environment).ledgerTable;
+    const Key = { pk: `SERVICE#${this.#service.service}`, sk: 'LOCK' };
+    const { Item } = await this.#ledger.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    return Item?.['holder'] === undefined;
+  }
+
+  /** The release as the ledger has it; null when it has no such entry. */
+  async ledgerEntry(release: string): Promise<Release | null> {
+    const { Items = [] } = await this.#ledger.send(
+      new QueryCommand({
+        TableName: environmentNames(this.#environment).ledgerTable,
+        KeyConditionExpression: 'pk = :service AND begins_with(sk, :kind)',
+        ExpressionAttributeValues: { ':service': `SERVICE#${this.#service.service}`, ':kind': 'RELEASE#' },
+        ConsistentRead: true,
+      }),
+    );
+    const entry = Items.find((item) => item['id'] === release);
+    return entry === undefined ? null : releaseSchema.parse(entry['release']);
+  }
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Application } from '../images/variants.ts';
+import { recipe } from '../images/variants.ts';
+import type { LoadGenerator } from '../load/load-generator.ts';
+import { Tally } from '../load/tally.ts';
+import type { Report } from '../scenarios/report.ts';
+import type { Scenario } from '../scenarios/scenarios.ts';
+import type { Stage } from '../stage-api.ts';
+import { detectionOf, executionOf, type ShareChange, statesOf } from './measure.ts';
+import type { Outside } from './outside.ts';
+import type { View } from './progress.ts';
+import { settle } from './settle.ts';
+
+export interface Players {
+  readonly stage: Stage;
+  readonly outside: Outside;
+  readonly load: LoadGenerator;
+  readonly application: Application;
+  /** Version of Backstage, as what serves tells it. */
+  readonly applicationVersion: () => Promise<string>;
+  readonly show: (view: View) => void;
+}
+
+/** In process time: longer than every deadline of the workflow at any useful speed. */
+const patienceMs = 30 * 60_000;
+/** Longer than any task may take to stop. */
+const settlingMs = 120_000;
+
+/**
+ * Plays one scenario: pushes the image, starts the state machine, watches from outside until it has ended
+ * and its tasks have stopped, and reports.
+ * @param sequence order of the release
+ * @throws when the execution does not end
+ */
+export async function play(scenario: Scenario, sequence: number, players: Players): Promise<Report> {
+  const { stage, outside, load, application, show } = players;
+  const began = performance.now();
+  const before = await outside.liveDigest();
+  const blue = [...(await outside.shares())].find(([, percent]) => percent === 100)?.[0] ?? null;
+  const toldBefore = stage.notifications();
+  const tally = new Tally(blue);
+  load.countInto(tally);
+
+  const { digest } = await stage.push(recipe(application, scenario.variant, scenario.version), scenario.version);
+  const release = `${scenario.name}-${sequence}`;
+  const execution = await outside.startRelease(release, {
+    image: digest,
+    version: scenario.version,
+    sequence,
+    policy: scenario.policy,
+    reason: scenario.title,
+  });
+
+  const shares: ShareChange[] = [];
+  for (let running = true; running; ) {
+    if (performance.now() - began > patienceMs) throw new Error(`${release} has not ended within 30 minutes.`);
+    running = await outside.isRunning(execution);
+    const [state, now, alarms] = [
+      statesOf(await outside.history(execution)).at(-1),
+      await outside.shares(),
+      await outside.alarms(),
+    ];
+    const bluePercent = now.get(blue ?? '') ?? 0;
+    if (shares.at(-1)?.bluePercent !== bluePercent) shares.push({ at: stage.now(), bluePercent });
+    show({
+      state: state?.name ?? 'Open',
+      bluePercent,
+      requests: tally.requests(),
+      alarms,
+      seconds: (performance.now() - began) / 1000,
+    });
+    if (running) await sleep(300);
+  }
+
+  const { serving, orphans } = await settle(stage, outside, settlingMs);
+  const events = await outside.history(execution);
+  const states = statesOf(events);
+  const entry = await outside.ledgerEntry(release);
+  return {
+    scenario: scenario.name,
+    service: stage.service,
+    release,
+    outcome: entry?.outcome ?? 'failed',
+    reason: entry?.reason ?? `the ledger has no entry of ${release}`,
+    live: { before, after: await outside.liveDigest() },
+    serving,
+    requests: tally.requests(),
+    latency: tally.latencies(),
+    failures: [...tally.failures()],
+    detection: detectionOf(entry, states, tally.firstBadOnGreen(), shares),
+    states,
+    execution: executionOf(events),
+    lockFree: await outside.isLockFree(),
+    ledgerFinal: entry !== null && entry.closedAt !== null && entry.outcome !== null,
+    orphanTasks: orphans.length,
+    notifications: stage.notifications() - toldBefore,
+    backstageVersion: await players.applicationVersion(),
+    postgresVersion: stage.postgresVersion,
+    allowedSeconds: 3 * outside.description.observation.intervalSeconds,
+    tookSeconds: Math.round((performance.now() - began) / 1000),
+  };
+}
