@@ -63,7 +63,7 @@ export class Deployment {
       const resolved = resolveDynamicReferences(resolve(declared.Properties ?? {}, scope), this.#references);
       return { stack, logicalId, type: declared.Type, properties: Object(resolved) };
     } catch (error) {
-      throw new Error(`${stack}/${logicalId} (${declared.Type}) cannot be resolved.`, { cause: error });
+      throw new Error(`${stack}/${logicalId} (${declared.Type}) cannot be resolved: ${reason(error)}`, { cause: error });
     }
   }
 
@@ -79,7 +79,7 @@ export class Deployment {
     try {
       return await provision(resource);
     } catch (error) {
-      throw new Error(`${stack}/${logicalId} (${type}) cannot be put on the stage.`, { cause: error });
+      throw new Error(`${stack}/${logicalId} (${type}) cannot be put on the stage: ${reason(error)}`, { cause: error });
     }
   }
 
@@ -133,6 +133,10 @@ export class Deployment {
       throw new Error(`The parameter ${name} wants the SSM parameter ${Default}, which the stage does not have.`);
     return value;
   }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function key(stack: string, logicalId: string): string {

@@ -8,7 +8,7 @@ export interface References {
 
 /** A secret's ARN has colons of its own, so the reference cannot simply be split at them. */
 const pattern =
-  /\{\{resolve:(?:ssm:([^:}]+)(?::\d+)?|secretsmanager:(arn:(?:[^:}]+:){6}[^:}]+|[^:}]+)(?::SecretString)?(?::([^:}]*))?(?::[^}]*)?)\}\}/g;
+  /\{\{resolve:(?:ssm:([^:}]+)(?::\d+)?|secretsmanager:(arn:(?:[^:}]+:){5}[^:}]+|[^:}]+)(?::SecretString)?(?::([^:}]*))?(?::[^}]*)?)\}\}/g;
 
 /**
  * Puts the values of `{{resolve:ssm:…}}` and `{{resolve:secretsmanager:…}}` in their places, as CloudFormation
