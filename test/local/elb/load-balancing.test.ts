@@ -292,8 +292,8 @@ describe('metrics', () => {
     register(a, 1);
     const LoadBalancer = elb.loadBalancers()[0]?.fullName ?? '';
     const both = { LoadBalancer, TargetGroup: a.fullName };
-    for (const status of [200, 204, 404, 500, 503, null]) {
-      elb.record(elb.route(80, { host, path: '/' }), { status, ms: 250 });
+    for (const answer of [200, 204, 404, 500, 503, null]) {
+      elb.record(elb.route(80, { host, path: '/' }), { status: answer, ms: 250 });
     }
     expect(LoadBalancer).toMatch(/^app\/understudy-local\/[0-9a-f]{16}$/);
     expect(a.fullName).toMatch(/^targetgroup\/a\/[0-9a-f]{16}$/);
