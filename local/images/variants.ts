@@ -52,7 +52,7 @@ export function backstage(base: ImageBase): Application {
   return {
     base,
     cwd: '.',
-    node: ['--no-node-snapshot', '--require', './node_modules/@backstage/cli-node/config/nodeTransform.cjs'],
+    node: ['--require', '@backstage/cli-node/config/nodeTransform.cjs'],
     entry: ['packages/backend/src/index.ts', '--config', 'app-config.yaml', '--config', 'app-config.production.yaml'],
     env: { NODE_ENV: 'production' },
   };
