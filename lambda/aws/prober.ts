@@ -2,7 +2,11 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type ProbeReport, type ProbeRequest, probeReportSchema } from '../domain/probe.ts';
 import { isTransient } from './errors.ts';
 
-const client = new LambdaClient({});
+/**
+ * Below the two minutes that a step may take, so that a prober that hangs is missing data and not a
+ * step that hangs too; and never a second time, because the first may still be sending.
+ */
+const client = new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout: 100_000 } });
 
 export type Probed = { readonly report: ProbeReport } | { readonly missing: string };
 

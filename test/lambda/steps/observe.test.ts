@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Release } from '../../../lambda/domain/release.ts';
+import { handler as observe } from '../../../lambda/steps/observe.ts';
+import { handler as shift } from '../../../lambda/steps/shift.ts';
+import { groups } from '../domain/samples.ts';
+import { leadToReady, leadToRegistered, setStatus } from './lead.ts';
+import { World } from './world.ts';
+
+const world = new World();
+beforeAll(() => world.open());
+beforeEach(() => world.reset());
+afterAll(() => world.close());
+
+describe('Shift', () => {
+  test('suspends scaling and creates one deployment, with the policy’s timing', async () => {
+    const registered = await leadToRegistered(world);
+    const shifted = await world.run(shift, registered, 10);
+    expect(shifted.deployment).toMatchObject({ id: 'd-1', greenTargetGroup: groups.b, continuedAt: null });
+    expect(world.inputs('RegisterScalableTarget')).toMatchObject([
+      { ResourceId: 'service/understudy-local/trucks', SuspendedState: { DynamicScalingInSuspended: true } },
+    ]);
+    const [created] = world.inputs('CreateDeployment');
+    expect(created).toMatchObject({
+      deploymentConfigName: 'understudy-local-trucks-feature-10-2',
+      description: 'Understudy release trucks-2',
+    });
+    expect(created).not.toHaveProperty('overrideAlarmConfiguration');
+  });
+
+  test('finds the deployment whose creation was never answered', async () => {
+    const registered = await leadToRegistered(world);
+    await world.run(shift, registered, 10);
+    expect((await world.run(shift, registered, 10)).deployment?.id).toBe('d-1');
+    expect(world.inputs('CreateDeployment')).toHaveLength(1);
+  });
+
+  test('lets alarms that fire already not stop the hotfix that is to silence them', async () => {
+    world.state.alarms = { 'trucks-a-errors': 'ALARM' };
+    const shifted = await world.run(shift, await leadToRegistered(world, { policy: 'hotfix' }), 10);
+    expect(shifted.deployment?.alarms).toEqual(['trucks-b-errors']);
+    expect(world.inputs('CreateDeployment')).toMatchObject([
+      { overrideAlarmConfiguration: { enabled: true, alarms: [{ name: 'trucks-b-errors' }] } },
+    ]);
+  });
+
+  test('leaves the scaling of a service that does not scale alone: the call would create it', async () => {
+    world.state.scaling = null;
+    await world.run(shift, await leadToRegistered(world), 10);
+    expect(world.inputs('RegisterScalableTarget')).toEqual([]);
+  });
+});
+
+/** Looks as often as the steps say, until there is a decision or users reach green. */
+async function look(release: Release, from: number, until: (release: Release) => boolean): Promise<[Release, number]> {
+  let now = from;
+  let seen = release;
+  for (let count = 0; count < 100; count += 1) {
+    seen = await world.run(observe, seen, now);
+    if (until(seen)) return [seen, now];
+    expect(seen.wait).toMatchObject({ resume: 'Observe' });
+    now += seen.wait?.seconds ?? 0;
+  }
+  throw new Error('No end in a hundred looks.');
+}
+const decided = (release: Release): boolean => release.decision !== null;
+const continued = (release: Release): boolean => release.deployment?.continuedAt !== null;
+
+describe('before users can reach green', () => {
+  test('green is let pass after three rounds, probed at its task and through the test listener', async () => {
+    const [release, now] = await look(await leadToReady(world), 30, continued);
+    expect(release.observation.before).toEqual({ rounds: 3, failed: 0, reasons: [] });
+    expect(now).toBe(50);
+    expect(world.inputs('ContinueDeployment')).toEqual([{ deploymentId: 'd-1', deploymentWaitType: 'READY_WAIT' }]);
+    const { targets } = JSON.parse(Buffer.from(Object(world.inputs('Invoke').at(-1)?.['Payload'])).toString());
+    expect(targets).toMatchObject([
+      { colour: 'green', ip: '10.0.1.0', port: 7100 },
+      { colour: 'test', ip: '10.0.0.10', port: 8080 },
+    ]);
+  });
+
+  test('a green that answers with errors is never let pass', async () => {
+    const release = await leadToReady(world);
+    world.state.answers = { green: 'bad' };
+    const [failed] = await look(release, 30, decided);
+    expect(failed).toMatchObject({ wait: null, decision: { verdict: 'fail' } });
+    expect(world.inputs('ContinueDeployment')).toEqual([]);
+    expect(world.inputs('PutEvents')).toHaveLength(2);
+  });
+
+  test('no data makes it wait, and fail at the deadline with that reason', async () => {
+    const release = await leadToReady(world);
+    world.state.answers = new Error('prober down');
+    const [failed, now] = await look(release, 30, decided);
+    expect(now).toBeGreaterThanOrEqual(310);
+    expect(failed.decision?.reasons.join()).toMatch(/No verdict within the 300 s .* prober could not be reached/);
+  });
+
+  test('a green that never becomes healthy fails at the deadline', async () => {
+    const release = await leadToReady(world);
+    setStatus(world, 'InProgress');
+    const [failed, now] = await look(release, 30, decided);
+    expect([failed.decision?.reasons, now]).toEqual([['Green was not healthy within 300 s.'], 310]);
+  });
+
+  test('a green whose tasks keep ending fails at once', async () => {
+    const release = await leadToReady(world);
+    setStatus(world, 'InProgress');
+    world.state.tasks = ['1', '2', '3'].map((id) => ({
+      taskArn: `task/${id}`,
+      taskDefinitionArn: release.revision ?? '',
+      startedBy: 'ecs-svc/2',
+      lastStatus: 'STOPPED',
+      exitCode: 1,
+      stoppedReason: 'Essential container in task exited',
+    }));
+    const [failed, now] = await look(release, 30, decided);
+    expect([failed.decision?.verdict, now]).toEqual(['fail', 30]);
+  });
+
+  test.each(['InProgress', 'Ready'] as const)('an alarm fails it while the deployment is %s', async (status) => {
+    const release = await leadToReady(world);
+    setStatus(world, status);
+    world.state.alarms = { 'trucks-b-errors': 'ALARM' };
+    expect(await world.run(observe, release, 30)).toMatchObject({ decision: { verdict: 'fail' } });
+  });
+
+  test('it is not let pass twice, nor once the lock is lost', async () => {
+    const [release] = await look(await leadToReady(world), 30, continued);
+    await world.run(observe, release, 70);
+    expect(world.inputs('ContinueDeployment')).toHaveLength(1);
+    await expect(
+      world.run(observe, { ...release, deployment: { ...release.deployment, continuedAt: null }, token: 99 }, 70),
+    ).rejects.toMatchObject({ name: 'LockLost' });
+  });
+});
+
+describe('while users reach green', () => {
+  let release: Release;
+  beforeEach(async () => {
+    [release] = await look(await leadToReady(world), 30, continued);
+    setStatus(world, 'InProgress');
+    world.state.weights = [90, 10];
+  });
+
+  test('it passes when it has served everybody for the whole bake', async () => {
+    const shifting = await world.run(observe, release, 65);
+    expect(shifting).toMatchObject({ deployment: { bakingSince: null }, wait: { seconds: 15 } });
+    world.state.weights = [0, 100];
+    const [passed, now] = await look(shifting, 80, decided);
+    expect(passed).toMatchObject({ decision: { verdict: 'pass' }, wait: null });
+    expect(now).toBe(200);
+  });
+
+  test('it fails at the next look when its probes fail and blue’s do not', async () => {
+    world.state.answers = { green: 'bad' };
+    const [failed, now] = await look(release, 65, decided);
+    expect(failed.decision?.verdict).toBe('fail');
+    expect(now).toBeLessThanOrEqual(80);
+  });
+
+  test('it fails when users get errors from it alone, though its probes are fine', async () => {
+    world.state.errors = { [groups.b]: 20 };
+    expect(await world.run(observe, release, 65)).toMatchObject({
+      decision: { verdict: 'fail', reasons: ["Green answered 20 of 100 users' requests with an error."] },
+    });
+  });
+
+  test('it goes back when there is no data until the deadline of the shift', async () => {
+    world.state.answers = new Error('prober down');
+    const [failed, now] = await look(release, 65, decided);
+    expect(failed.decision).toMatchObject({
+      verdict: 'fail',
+      reasons: [expect.stringContaining('600 s for the shift')],
+    });
+    expect(now).toBeLessThan(700);
+  });
+
+  test('the bake ends in a pass of no data never, and in a fail soon after it', async () => {
+    world.state.weights = [0, 100];
+    world.state.answers = new Error('prober down');
+    const [failed, now] = await look(release, 80, decided);
+    expect(failed.decision).toMatchObject({ verdict: 'fail', reasons: [expect.stringContaining('120 s of the bake')] });
+    expect(now).toBeLessThan(300);
+  });
+
+  test.each(['Stopped', 'Failed'] as const)('a deployment that CodeDeploy ended as %s is a fail', async (status) => {
+    setStatus(world, status);
+    expect(await world.run(observe, release, 65)).toMatchObject({ decision: { verdict: 'fail' } });
+  });
+
+  test('the bootstrap image, which knows no journey, is not what green is compared with', async () => {
+    world.state.answers = { green: 'bad', blue: 'bad' };
+    const blue = release.blue && { ...release.blue, bootstrap: true };
+    const [failed] = await look({ ...release, blue }, 65, decided);
+    expect(failed.decision?.verdict).toBe('fail');
+  });
+});

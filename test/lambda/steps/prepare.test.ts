@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Release } from '../../../lambda/domain/release.ts';
+import { handler as migrate } from '../../../lambda/steps/migrate.ts';
+import { handler as open } from '../../../lambda/steps/open.ts';
+import { handler as plan } from '../../../lambda/steps/plan.ts';
+import { handler as register } from '../../../lambda/steps/register.ts';
+import { digestOf, request, uri } from '../domain/samples.ts';
+import { leadToRegistered } from './lead.ts';
+import { World } from './world.ts';
+
+const world = new World();
+beforeAll(() => world.open());
+beforeEach(() => world.reset());
+afterAll(() => world.close());
+
+/** Lets another execution take the lock, as after a release that was taken for dead. */
+async function loseLock(): Promise<void> {
+  world.state.holder = { status: 'ABORTED', stopDate: new Date(0) };
+  await world.run(open, request, 600, { id: 'arn:other', name: 'other' });
+}
+
+describe('Register', () => {
+  test('registers the image by its digest, tagged with the release', async () => {
+    const release = await leadToRegistered(world);
+    expect(world.state.definitions).toEqual({
+      [release.revision ?? '']: {
+        image: `${uri}@${digestOf('b')}`,
+        tags: [{ key: 'understudy:release', value: 'trucks-2' }],
+      },
+    });
+  });
+
+  test('finds the revision that it registered before its answer was lost', async () => {
+    const opened = await world.run(open, request);
+    const first = await world.run(register, opened);
+    expect((await world.run(register, opened)).revision).toBe(first.revision);
+    expect(world.inputs('RegisterTaskDefinition')).toHaveLength(1);
+  });
+
+  test('registers nothing once another release has the lock', async () => {
+    const opened = await world.run(open, request);
+    await loseLock();
+    await expect(world.run(register, opened)).rejects.toMatchObject({ name: 'LockLost' });
+    expect(world.inputs('RegisterTaskDefinition')).toEqual([]);
+  });
+
+  test('refuses a document that is not a release', async () => {
+    await expect(world.run(register, { id: 'trucks-2' })).rejects.toMatchObject({ name: 'MalformedRelease' });
+  });
+});
+
+const status = '{"plugins":[{"plugin":"catalog","pending":["1.js"]}]}';
+
+function endTask(exitCode: number, ...lines: string[]): void {
+  for (const task of world.state.tasks) Object.assign(task, { lastStatus: 'STOPPED', exitCode, stoppedReason: 'done' });
+  world.state.lines = lines;
+}
+
+describe('Plan', () => {
+  let release: Release;
+  beforeEach(async () => {
+    release = await leadToRegistered(world);
+  });
+
+  test('asks the new image in one task of the new revision, and waits for it', async () => {
+    const waiting = await world.run(plan, release, 5);
+    expect(waiting.wait).toEqual({ seconds: 3, resume: 'Plan' });
+    expect(world.inputs('RunTask')).toMatchObject([
+      {
+        taskDefinition: release.revision,
+        startedBy: 'trucks-2',
+        overrides: { containerOverrides: [{ name: 'trucks', command: ['schema', 'status'] }] },
+        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], assignPublicIp: 'DISABLED' } },
+      },
+    ]);
+    endTask(0, 'booting', status, 'bye');
+    const planned = await world.run(plan, waiting, 8);
+    expect(planned).toMatchObject({
+      wait: null,
+      refusal: null,
+      schema: { changes: true, pending: [{ plugin: 'catalog', migrations: ['1.js'] }] },
+    });
+  });
+
+  test('asks once, though its answer was lost', async () => {
+    await world.run(plan, release, 5);
+    await world.run(plan, release, 5);
+    expect(world.state.tasks).toHaveLength(1);
+  });
+
+  test('waits for the log of a task that has ended, which comes late', async () => {
+    const waiting = await world.run(plan, release, 5);
+    endTask(0);
+    expect((await world.run(plan, waiting, 8)).wait).not.toBeNull();
+  });
+
+  test.each([
+    ['the tool fails', 1, ['no database'], 'exit code 1: done. no database'],
+    ['the tool prints nothing readable', 0, ['hello'], 'printed no status'],
+  ])('refuses when %s: nothing has been changed yet', async (_, exitCode, lines, words) => {
+    const waiting = await world.run(plan, release, 5);
+    endTask(exitCode, ...lines);
+    expect((await world.run(plan, waiting, 8)).refusal).toContain(words);
+  });
+
+  test('gives up at its deadline, and stops the task', async () => {
+    const waiting = await world.run(plan, release, 5);
+    const late = await world.run(plan, waiting, 65);
+    expect(late).toMatchObject({ wait: null, refusal: expect.stringContaining('within 60 s') });
+    expect(world.state.tasks[0]?.lastStatus).toBe('STOPPED');
+  });
+
+  test('has nothing to ask of a service without a schema', async () => {
+    const planned = await world.run(plan, { ...release, description: { ...release.description, schemaTool: null } });
+    expect(planned.schema.changes).toBe(false);
+    expect(world.inputs('RunTask')).toEqual([]);
+  });
+});
+
+describe('Migrate', () => {
+  let waiting: Release;
+  beforeEach(async () => {
+    waiting = await world.run(migrate, await leadToRegistered(world), 20);
+  });
+
+  test('runs the migrations in one task and waits for it', async () => {
+    expect(waiting.wait).toEqual({ seconds: 3, resume: 'Migrate' });
+    endTask(0, 'migrated');
+    expect(await world.run(migrate, waiting, 30)).toMatchObject({ wait: null, schema: { migrate: { done: true } } });
+    expect(world.inputs('RunTask')).toMatchObject([
+      { overrides: { containerOverrides: [{ command: ['schema', 'up'] }] } },
+    ]);
+  });
+
+  test('fails with the tool’s last words, for good', async () => {
+    endTask(1, 'duplicate column');
+    await expect(world.run(migrate, waiting, 30)).rejects.toMatchObject({
+      name: 'MigrationFailed',
+      message: expect.stringContaining('duplicate column'),
+    });
+  });
+
+  test('starts nothing once another release has the lock', async () => {
+    const release = { ...waiting, schema: { ...waiting.schema, migrate: null } };
+    const before = world.inputs('RunTask').length;
+    await loseLock();
+    await expect(world.run(migrate, release, 601)).rejects.toMatchObject({ name: 'LockLost' });
+    expect(world.inputs('RunTask')).toHaveLength(before);
+  });
+});

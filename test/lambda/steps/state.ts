@@ -1,0 +1,60 @@
+import type { DeploymentStatus } from '@aws-sdk/client-codedeploy';
+import type { ServiceError } from '../../../local/aws/operation.ts';
+import { digestOf, groups } from '../domain/samples.ts';
+
+export interface FakeTask {
+  readonly taskArn: string;
+  readonly taskDefinitionArn: string;
+  readonly startedBy: string;
+  lastStatus: string;
+  exitCode?: number;
+  stoppedReason?: string;
+}
+
+export interface FakeDeployment {
+  readonly description: string;
+  status: DeploymentStatus;
+  rollback?: string;
+}
+
+export interface State {
+  images: Record<string, string>;
+  taskSets: { id: string; status: string; taskDefinition: string; targetGroup: string }[];
+  definitions: Record<string, { image: string; tags: { key: string; value: string }[] }>;
+  weights: [number, number];
+  /** Health of the registered targets, by target group. */
+  targets: Record<string, string[]>;
+  alarms: Record<string, string>;
+  /** Users' requests answered with 5xx, of a hundred, by target group. */
+  errors: Record<string, number>;
+  tasks: FakeTask[];
+  lines: string[];
+  deployments: Record<string, FakeDeployment>;
+  /** Status of the execution that holds the lock, and when it ended. */
+  holder: { status: string; stopDate?: Date };
+  scaling: object | null;
+  /** What each colour's answers are, or the failure of the prober itself. */
+  answers: Record<string, 'good' | 'bad'> | Error;
+  /** Operations that are refused or fail, by name. */
+  broken: Record<string, ServiceError>;
+}
+
+/** Version 1 serves, version 2 has been pushed, and nothing happens. */
+export function quiet(): State {
+  return {
+    images: { v2: digestOf('b') },
+    taskSets: [{ id: 'ecs-svc/1', status: 'PRIMARY', taskDefinition: 'blue:2', targetGroup: groups.a }],
+    definitions: {},
+    weights: [100, 0],
+    targets: { [groups.a]: ['healthy'], [groups.b]: [] },
+    alarms: {},
+    errors: {},
+    tasks: [],
+    lines: [],
+    deployments: {},
+    holder: { status: 'RUNNING' },
+    scaling: {},
+    answers: {},
+    broken: {},
+  };
+}
