@@ -33,8 +33,9 @@ export function readOnly(config: Config): Databases {
   return new Databases(config, { ensureExists: false, ensureSchemaExists: false });
 }
 
+/** Creates what is missing, whatever the configuration says to the tasks that serve. */
 export function writable(config: Config): Databases {
-  return new Databases(config, {});
+  return new Databases(config, { ensureExists: true });
 }
 
 function withDatabase(config: Config, overrides: JsonObject): Config {
