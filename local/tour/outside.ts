@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
   type HistoryEvent,
   ListStateMachinesCommand,
   paginateGetExecutionHistory,
@@ -90,9 +91,24 @@ export class Outside {
     return status === 'RUNNING';
   }
 
+  /** Name of the Task state that the execution entered last. */
+  async currentState(executionArn: string): Promise<string | null> {
+    const { events = [] } = await this.#sfn.send(
+      new GetExecutionHistoryCommand({
+        executionArn,
+        reverseOrder: true,
+        includeExecutionData: false,
+        // Between two tasks lie a wait and two choices at most.
+        maxResults: 20,
+      }),
+    );
+    return events.find(({ type }) => type === 'TaskStateEntered')?.stateEnteredEventDetails?.name ?? null;
+  }
+
   async history(executionArn: string): Promise<HistoryEvent[]> {
     const events: HistoryEvent[] = [];
-    const pages = paginateGetExecutionHistory({ client: this.#sfn, pageSize: 1000 }, { executionArn });
+    const input = { executionArn, includeExecutionData: false };
+    const pages = paginateGetExecutionHistory({ client: this.#sfn, pageSize: 1000 }, input);
     for await (const page of pages) events.push(...(page.events ?? []));
     return events;
   }

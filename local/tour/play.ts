@@ -55,20 +55,15 @@ export async function play(scenario: Scenario, sequence: number, players: Player
   for (let running = true; running; ) {
     if (performance.now() - began > patienceMs) throw new Error(`${release} has not ended within 30 minutes.`);
     running = await outside.isRunning(execution);
-    const [state, now, alarms] = [
-      statesOf(await outside.history(execution)).at(-1),
-      await outside.shares(),
-      await outside.alarms(),
-    ];
+    const [state, now, alarms] = await Promise.all([
+      outside.currentState(execution),
+      outside.shares(),
+      outside.alarms(),
+    ]);
     const bluePercent = now.get(blue ?? '') ?? 0;
     if (shares.at(-1)?.bluePercent !== bluePercent) shares.push({ at: stage.now(), bluePercent });
-    show({
-      state: state?.name ?? 'Open',
-      bluePercent,
-      requests: tally.requests(),
-      alarms,
-      seconds: (performance.now() - began) / 1000,
-    });
+    const seconds = (performance.now() - began) / 1000;
+    show({ state: state ?? 'Open', bluePercent, requests: tally.requests(), alarms, seconds });
     if (running) await sleep(300);
   }
 
