@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Endpoint } from '../../../local/aws/endpoint.ts';
 import { Identities } from '../../../local/aws/identities.ts';
@@ -124,6 +125,21 @@ describe('awsJson', () => {
       MetricData: [{ MetricName: 'm', Timestamp: new Date(1500), Value: 1.25 }],
     });
   });
+});
+
+test('rpcV2Cbor and awsQuery: CloudWatch answers the AWS CLI of today and of yesterday, too', async () => {
+  const at = new Date(90_000);
+  for (const protocol of [AwsSmithyRpcV2CborProtocol, AwsQueryProtocol]) {
+    answer = () => ({ MetricAlarms: [{ AlarmName: 'a', StateUpdatedTimestamp: at, Threshold: 0.5 }] });
+    const client = new CloudWatchClient({ ...config, protocol });
+    const { MetricAlarms } = await client.send(new DescribeAlarmsCommand({ AlarmNames: ['a', 'b'], MaxRecords: 2 }));
+    expect(received).toEqual({ AlarmNames: ['a', 'b'], MaxRecords: 2 });
+    expect(MetricAlarms).toEqual([{ AlarmName: 'a', StateUpdatedTimestamp: at, Threshold: 0.5 }]);
+    answer = () => {
+      throw new ServiceError('InvalidNextToken', 'bad token');
+    };
+    await expect(client.send(new DescribeAlarmsCommand({}))).rejects.toMatchObject({ message: 'bad token' });
+  }
 });
 
 describe('awsQuery', () => {
