@@ -9,8 +9,8 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Account, openAccount } from '../../../local/aws/account.ts';
 import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
+import { type Account, openAccount } from './account.ts';
 import { type Synthesized, synthesized } from './synthesized.ts';
 
 const require = (name: string) => JSON.stringify(`${process.cwd()}/node_modules/${name}`);

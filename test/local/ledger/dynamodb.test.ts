@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Account, openAccount } from '../../../local/aws/account.ts';
 import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
+import { type Account, openAccount } from '../aws/account.ts';
 import { type Synthesized, synthesized } from '../aws/synthesized.ts';
 
 const ledger = {

@@ -1,7 +1,7 @@
 import { BatchGetImageCommand, DescribeImagesCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Account, openAccount } from '../../../local/aws/account.ts';
 import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
+import { type Account, openAccount } from '../aws/account.ts';
 
 const one = `sha256:${'1'.repeat(64)}`;
 const two = `sha256:${'2'.repeat(64)}`;

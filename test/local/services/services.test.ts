@@ -10,8 +10,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Account, openAccount } from '../../../local/aws/account.ts';
 import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
+import { type Account, openAccount } from '../aws/account.ts';
 import { type Synthesized, synthesized } from '../aws/synthesized.ts';
 
 const scalable = {

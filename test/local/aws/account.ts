@@ -1,34 +1,34 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../clock/clock.ts';
-import type { Assembly } from '../deploy/assembly.ts';
-import { Deployment } from '../deploy/deployment.ts';
-import type { Provisions } from '../deploy/provision.ts';
-import { Functions, type InProcessFunction } from '../functions/functions.ts';
-import { lambdaOperations } from '../functions/operations.ts';
-import { functionProvisions } from '../functions/provisions.ts';
-import { dynamoDb, dynamoDbProvisions } from '../ledger/dynamodb.ts';
-import { ecrOperations, ecrProvisions } from '../registry/operations.ts';
-import { Registry } from '../registry/registry.ts';
-import { Autoscaling } from '../services/autoscaling.ts';
-import { EventBus } from '../services/event-bus.ts';
-import { Logs } from '../services/logs.ts';
-import { NetworkInterfaces } from '../services/network-interfaces.ts';
-import { Parameters } from '../services/parameters.ts';
-import { Secrets } from '../services/secrets.ts';
-import { stsOperations } from '../services/sts.ts';
-import { Topics } from '../services/topics.ts';
-import { executionStatusChange } from '../stepfunctions/events.ts';
-import { lambdaTask } from '../stepfunctions/lambda-task.ts';
-import { stepFunctionsOperations } from '../stepfunctions/operations.ts';
-import { stateMachineProvisions } from '../stepfunctions/provisions.ts';
-import { StateMachines } from '../stepfunctions/state-machines.ts';
-import { Endpoint } from './endpoint.ts';
-import { Authorizer } from './iam/authorizer.ts';
-import { iamProvisions } from './iam/provisions.ts';
-import { Roles } from './iam/roles.ts';
-import { Identities } from './identities.ts';
+import { Endpoint } from '../../../local/aws/endpoint.ts';
+import { Authorizer } from '../../../local/aws/iam/authorizer.ts';
+import { iamProvisions } from '../../../local/aws/iam/provisions.ts';
+import { Roles } from '../../../local/aws/iam/roles.ts';
+import { Identities } from '../../../local/aws/identities.ts';
+import type { Clock } from '../../../local/clock/clock.ts';
+import type { Assembly } from '../../../local/deploy/assembly.ts';
+import { Deployment } from '../../../local/deploy/deployment.ts';
+import type { Provisions } from '../../../local/deploy/provision.ts';
+import { Functions, type InProcessFunction } from '../../../local/functions/functions.ts';
+import { lambdaOperations } from '../../../local/functions/operations.ts';
+import { functionProvisions } from '../../../local/functions/provisions.ts';
+import { dynamoDb, dynamoDbProvisions } from '../../../local/ledger/dynamodb.ts';
+import { ecrOperations, ecrProvisions } from '../../../local/registry/operations.ts';
+import { Registry } from '../../../local/registry/registry.ts';
+import { Autoscaling } from '../../../local/services/autoscaling.ts';
+import { EventBus } from '../../../local/services/event-bus.ts';
+import { Logs } from '../../../local/services/logs.ts';
+import { NetworkInterfaces } from '../../../local/services/network-interfaces.ts';
+import { Parameters } from '../../../local/services/parameters.ts';
+import { Secrets } from '../../../local/services/secrets.ts';
+import { stsOperations } from '../../../local/services/sts.ts';
+import { Topics } from '../../../local/services/topics.ts';
+import { executionStatusChange } from '../../../local/stepfunctions/events.ts';
+import { lambdaTask } from '../../../local/stepfunctions/lambda-task.ts';
+import { stepFunctionsOperations } from '../../../local/stepfunctions/operations.ts';
+import { stateMachineProvisions } from '../../../local/stepfunctions/provisions.ts';
+import { StateMachines } from '../../../local/stepfunctions/state-machines.ts';
 
 export interface AccountOptions {
   readonly clock: Clock;
@@ -42,10 +42,7 @@ export interface AccountOptions {
   readonly inProcess?: Readonly<Record<string, InProcessFunction>>;
 }
 
-/**
- * The stage's AWS account: the endpoint and every service that needs neither tasks nor traffic. The models of
- * ECS, CodeDeploy, ELB and CloudWatch are added with `endpoint.serve`, and their provisions given to `deploy`.
- */
+/** The stage's AWS account without tasks and traffic: the endpoint, and the services that need neither. */
 export interface Account {
   /** For `AWS_ENDPOINT_URL`, and for an engineer's AWS CLI. */
   readonly url: string;
