@@ -28,9 +28,7 @@ interface TaskState {
 }
 interface ChoiceState {
   readonly Type: 'Choice';
-  readonly Choices: readonly ({ readonly Variable: string; readonly Next: string } & Readonly<
-    Record<string, unknown>
-  >)[];
+  readonly Choices: readonly ({ readonly Next: string } & Readonly<Record<string, unknown>>)[];
   readonly Default: string;
 }
 interface WaitState {
@@ -70,8 +68,9 @@ const longestReleaseSeconds = 3 * 24 * 3600;
 /** A function that has run into its own time-out is told as that, before the state gives it up. */
 const marginSeconds = 15;
 
-const whenWaiting = { Variable: '$.wait', IsNull: false, Next: 'Wait' } as const;
-const whenRefused = { Variable: '$.refusal', IsNull: false, Next: 'Close' } as const;
+// aws-local-stepfunctions takes no notice of `IsNull: false`; AWS and it agree on the negation.
+const whenWaiting = { Not: { Variable: '$.wait', IsNull: true }, Next: 'Wait' } as const;
+const whenRefused = { Not: { Variable: '$.refusal', IsNull: true }, Next: 'Close' } as const;
 
 function choice(fallback: string, ...Choices: ChoiceState['Choices']): ChoiceState {
   return { Type: 'Choice', Choices, Default: fallback };
