@@ -1,7 +1,7 @@
 // Renders markdown into the layout that TechDocs expects of an external builder: no mkdocs, no Python.
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readPage } from './page.mjs';
@@ -13,13 +13,13 @@ const target = join(root, 'techdocs', 'default', 'system', 'understudy');
 const sources = [
   { dir: join(root, 'docs'), at: '' },
   { dir: join(root, '..', 'docs'), at: 'handbook' },
-].filter(source => existsSync(source.dir));
+].filter((source) => existsSync(source.dir));
 
 const pages = [];
 await rm(target, { recursive: true, force: true });
 for (const { dir, at } of sources) {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  for (const entry of entries.filter(e => e.isFile())) {
+  for (const entry of entries.filter((e) => e.isFile())) {
     const file = join(entry.parentPath, entry.name);
     const path = posix.join(at, relative(dir, file).replaceAll('\\', '/'));
     if (extname(file) === '.md') pages.push(readPage(path, await readFile(file, 'utf8')));

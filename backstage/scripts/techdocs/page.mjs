@@ -24,7 +24,7 @@ export function renderBody(page, knownPaths) {
   renderer.heading = function (token) {
     return heading.call(this, token).replace(/^<h(\d)>/, `<h$1 id="${anchorOf(token.text)}">`);
   };
-  const walkTokens = token => {
+  const walkTokens = (token) => {
     if (token.type === 'link') token.href = rewrite(page, token.href, knownPaths);
     if (token.type === 'image') token.href = rewrite(page, token.href, knownPaths);
   };

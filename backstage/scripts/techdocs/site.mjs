@@ -4,10 +4,10 @@ import { linkTo, renderBody } from './page.mjs';
 
 /** All the files of the site, as pairs of path and content. */
 export function renderSite(pages, stylesheet) {
-  const ordered = [...pages].sort((a, b) => a.url.localeCompare(b.url));
-  const paths = new Set(pages.map(page => page.path));
-  const rendered = ordered.map(page => ({ ...page, body: renderBody(page, paths) }));
-  const html = rendered.map(page => [posix.join(page.url, 'index.html'), renderPage(page, ordered, stylesheet)]);
+  const ordered = [...pages].toSorted((a, b) => a.url.localeCompare(b.url));
+  const paths = new Set(pages.map((page) => page.path));
+  const rendered = ordered.map((page) => ({ ...page, body: renderBody(page, paths) }));
+  const html = rendered.map((page) => [posix.join(page.url, 'index.html'), renderPage(page, ordered, stylesheet)]);
   // From the content, not from the clock: the same pages make the same image.
   const etag = createHash('sha256').update(JSON.stringify(html)).digest('hex');
   const metadata = {
@@ -29,7 +29,7 @@ export function renderSite(pages, stylesheet) {
 }
 
 function renderPage(page, pages, stylesheet) {
-  const items = pages.map(other => {
+  const items = pages.map((other) => {
     const active = other.url === page.url;
     const depth = other.url.split('/').length - 1;
     const classes = `md-nav__link${active ? ' md-nav__link--active' : ''}`;
@@ -65,5 +65,8 @@ function escape(text) {
 }
 
 function textOf(html) {
-  return html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim();
+  return html
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -29,7 +29,7 @@ export async function applySet(knex: Knex, plan: SetPlan, files: readonly string
           const migration = load(join(directory, file)) as Knex.Migration;
           return {
             ...migration,
-            up: k => {
+            up: (k) => {
               running = file;
               return migration.up(k);
             },

@@ -68,7 +68,7 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2;
   }
   const { ok, json, text } = await run(command, values);
-  await new Promise<void>(written => {
+  await new Promise<void>((written) => {
     process.stdout.write(`${values.json ? JSON.stringify(json) : text}\n`, () => written());
   });
   return ok ? 0 : 1;
@@ -78,8 +78,8 @@ async function main(): Promise<number> {
 console.log = console.error;
 
 main().then(
-  code => process.exit(code),
-  error => {
+  (code) => process.exit(code),
+  (error) => {
     log(error instanceof Error ? error.message : String(error));
     process.exit(2);
   },

@@ -6,7 +6,7 @@ import type { MigrationSet } from './types';
 
 /** The app's own configuration, read as the backend reads it. */
 export async function loadConfig(root: string, files: readonly string[]): Promise<Config> {
-  const argv = files.flatMap(file => ['--config', file]);
+  const argv = files.flatMap((file) => ['--config', file]);
   return ConfigSources.toConfig(ConfigSources.default({ rootDir: root, argv, watch: false }));
 }
 
@@ -16,7 +16,7 @@ export function keysInDatabase(config: Config): boolean {
 
 export function declaredSets(config: Config, root: string): MigrationSet[] {
   const declared = config.getOptionalConfigArray('understudy.schema.migrations') ?? [];
-  return declared.map(set => {
+  return declared.map((set) => {
     const name = set.getString('package');
     return {
       plugin: set.getString('plugin'),

@@ -55,15 +55,18 @@ export class SchemaLock {
     const knex = await this.#connection();
     const giveUpAt = Date.now() + waitMs;
     for (let told = false; ; told = true) {
-      const { rows } = await knex.raw<{ rows: { taken: boolean }[] }>('select pg_try_advisory_lock(?::int, ?::int) taken', [
-        LOCK_CLASS,
-        this.#key,
-      ]);
+      const { rows } = await knex.raw<{ rows: { taken: boolean }[] }>(
+        'select pg_try_advisory_lock(?::int, ?::int) taken',
+        [LOCK_CLASS, this.#key],
+      );
       if (rows[0]?.taken) return;
       if (!told) log('Another run holds the schema lock: waiting for it');
       if (Date.now() >= giveUpAt) {
         const holder = await this.holder();
-        throw new SchemaError('locked', `Another run holds the schema lock (PostgreSQL process ${holder?.pid ?? 'unknown'})`);
+        throw new SchemaError(
+          'locked',
+          `Another run holds the schema lock (PostgreSQL process ${holder?.pid ?? 'unknown'})`,
+        );
       }
       await sleep(RETRY_MS);
     }

@@ -8,8 +8,8 @@ export function planSet(set: MigrationSet, files: readonly string[], state: SetS
   return {
     set,
     applied,
-    pending: files.filter(file => !applied.includes(file)).sort(),
-    unknown: applied.filter(name => !files.includes(name)),
+    pending: files.filter((file) => !applied.includes(file)).toSorted(),
+    unknown: applied.filter((name) => !files.includes(name)),
     locked: state.locked,
   };
 }
@@ -22,13 +22,17 @@ export function pendingCount(plans: readonly SetPlan[]): number {
 export function refusal(plans: readonly SetPlan[], unplaced: readonly Unplaced[]): SchemaError | undefined {
   const [stranger] = unplaced;
   if (stranger) {
-    const all = unplaced.map(u => `${u.package} ${u.reason}`).join('; ');
-    return new SchemaError('unplaced', `Cannot place all migrations: ${all}. Name them in understudy.schema.migrations`, {
-      package: stranger.package,
-    });
+    const all = unplaced.map((u) => `${u.package} ${u.reason}`).join('; ');
+    return new SchemaError(
+      'unplaced',
+      `Cannot place all migrations: ${all}. Name them in understudy.schema.migrations`,
+      {
+        package: stranger.package,
+      },
+    );
   }
-  const due = plans.filter(plan => plan.pending.length > 0);
-  const diverged = due.find(plan => plan.unknown.length > 0);
+  const due = plans.filter((plan) => plan.pending.length > 0);
+  const diverged = due.find((plan) => plan.unknown.length > 0);
   if (diverged) {
     const { plugin, package: name } = diverged.set;
     return new SchemaError(
@@ -38,7 +42,7 @@ export function refusal(plans: readonly SetPlan[], unplaced: readonly Unplaced[]
       { plugin, package: name },
     );
   }
-  const locked = due.find(plan => plan.locked);
+  const locked = due.find((plan) => plan.locked);
   if (locked) {
     const { plugin, package: name, table } = locked.set;
     return new SchemaError(

@@ -3,10 +3,10 @@ import type { UpReport } from './commands/up';
 
 export function statusForPeople(report: StatusReport): string {
   const lines = report.plugins.flatMap(({ plugin, sets }) =>
-    sets.flatMap(set => [
+    sets.flatMap((set) => [
       `${plugin} (${set.table}): ${set.applied} applied, ${set.pending.length} pending${set.locked ? ', LOCKED' : ''}`,
-      ...set.pending.map(name => `  pending  ${name}`),
-      ...set.unknown.map(name => `  unknown  ${name}`),
+      ...set.pending.map((name) => `  pending  ${name}`),
+      ...set.unknown.map((name) => `  unknown  ${name}`),
     ]),
   );
   const strangers = report.unplaced.map(({ package: name, reason }) => `not placed: ${name} ${reason}`);
@@ -16,6 +16,6 @@ export function statusForPeople(report: StatusReport): string {
 
 export function upForPeople({ ok, applied, error, ms }: UpReport): string {
   const count = applied.reduce((sum, set) => sum + set.migrations.length, 0);
-  const lines = applied.flatMap(set => set.migrations.map(name => `${set.plugin}  ${name}`));
+  const lines = applied.flatMap((set) => set.migrations.map((name) => `${set.plugin}  ${name}`));
   return [...lines, ok ? `${count} migrations applied in ${ms} ms` : `Failed: ${error?.message}`].join('\n');
 }

@@ -9,7 +9,7 @@ export async function readState(knex: Knex, { table }: MigrationSet): Promise<Se
   try {
     if (!(await exists(knex, table))) return NOTHING;
     const rows = await knex<{ name: string }>(table).select('name').orderBy('id');
-    return { applied: rows.map(row => row.name), locked: await isLocked(knex, `${table}_lock`) };
+    return { applied: rows.map((row) => row.name), locked: await isLocked(knex, `${table}_lock`) };
   } catch (error) {
     if (isMissingDatabase(error)) return NOTHING;
     throw error;

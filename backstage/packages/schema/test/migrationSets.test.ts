@@ -25,8 +25,12 @@ function write(path: string, content: string): void {
   writeFileSync(join(root, path), content);
 }
 
-function install(dir: string, name: string, { role, pluginId, dependencies = [], migrations = [], code }: Package): void {
-  const deps = Object.fromEntries(dependencies.map(dependency => [dependency, '*']));
+function install(
+  dir: string,
+  name: string,
+  { role, pluginId, dependencies = [], migrations = [], code }: Package,
+): void {
+  const deps = Object.fromEntries(dependencies.map((dependency) => [dependency, '*']));
   write(`${dir}/package.json`, JSON.stringify({ name, dependencies: deps, backstage: { role, pluginId } }));
   for (const file of migrations) write(`${dir}/migrations/${file}`, '');
   if (code) write(`${dir}/dist/index.cjs.js`, code);
@@ -66,19 +70,19 @@ it("places a module's migrations in the database of the plugin that it extends",
 it('gives every plugin the tables of the core services, with records of their own', () => {
   const core: Package = { role: 'node-library', migrations: ['auth/1.js', 'scheduler/1.js'] };
   installApp({ [CORE]: core, 'plugin-catalog': catalog });
-  expect(find().sets.map(set => set.table)).toEqual([
+  expect(find().sets.map((set) => set.table)).toEqual([
     'backstage_backend_public_keys__knex_migrations',
     'backstage_backend_tasks__knex_migrations',
     'knex_migrations',
   ]);
-  expect(find(false).sets.map(set => set.table)).not.toContain('backstage_backend_public_keys__knex_migrations');
+  expect(find(false).sets.map((set) => set.table)).not.toContain('backstage_backend_public_keys__knex_migrations');
 });
 
 it('leaves out a plugin that only another package depends on: it is not started', () => {
   installApp({ 'plugin-catalog': { ...catalog, dependencies: ['plugin-events'] }, 'plugin-events': catalog }, [
     'plugin-catalog',
   ]);
-  expect(find().sets.map(set => set.package)).toEqual(['plugin-catalog']);
+  expect(find().sets.map((set) => set.package)).toEqual(['plugin-catalog']);
 });
 
 it.each<[string, Package, string]>([
@@ -104,11 +108,14 @@ it('names a folder of the core services that it does not know', () => {
 it('names packages that would record in the same table', () => {
   installApp({ 'plugin-catalog': catalog, 'plugin-catalog-again': catalog });
   expect(find().sets).toEqual([]);
-  expect(find().unplaced.map(u => u.package)).toEqual(['plugin-catalog', 'plugin-catalog-again']);
+  expect(find().unplaced.map((u) => u.package)).toEqual(['plugin-catalog', 'plugin-catalog-again']);
 });
 
 it('takes from the configuration what it cannot place', () => {
-  installApp({ 'plugin-odd': { ...catalog, pluginId: undefined }, 'plugin-catalog': { ...catalog, migrations: [], code: undefined } });
+  installApp({
+    'plugin-odd': { ...catalog, pluginId: undefined },
+    'plugin-catalog': { ...catalog, migrations: [], code: undefined },
+  });
   const declared = [{ plugin: 'catalog', package: 'plugin-odd', directory: '/d', table: 'odd' }];
   expect(discover(root, { keysInDatabase: true, declared })).toEqual({ sets: declared, unplaced: [] });
 });

@@ -19,13 +19,13 @@ class FakeCatalog {
 
   constructor() {
     this.channel.connect({
-      add: async entity => {
+      add: async (entity) => {
         this.written += 1;
         await this.add?.(entity);
         this.stored.set(entity.metadata.name, entity);
         if (this.processes && this.written > this.takenElsewhere) this.channel.markProcessed(entity.metadata.name);
       },
-      remove: async refs => {
+      remove: async (refs) => {
         for (const ref of refs) this.stored.delete(ref.split('/')[1] ?? '');
       },
     });
@@ -97,7 +97,10 @@ it('does not outlive its deadline, however a step hangs', async () => {
 it('removes an entity that arrives after the deadline', async () => {
   const catalog = new FakeCatalog();
   let arrive = () => {};
-  catalog.add = () => new Promise(resolve => { arrive = resolve; });
+  catalog.add = () =>
+    new Promise((resolve) => {
+      arrive = resolve;
+    });
   await catalog.run(100);
   arrive();
   await new Promise(setImmediate);
@@ -115,7 +118,7 @@ it('sweeps what an interrupted probe left, and spares one that runs', async () =
 it('keeps concurrent probes apart', async () => {
   const catalog = new FakeCatalog();
   const results = await Promise.all([catalog.run(), catalog.run(), catalog.run()]);
-  expect(results.every(result => result.ok)).toBe(true);
+  expect(results.every((result) => result.ok)).toBe(true);
   expect(catalog.stored.size).toBe(0);
 });
 

@@ -4,9 +4,7 @@ import type { SignInPageProps } from '@backstage/plugin-app-react';
 
 const offered: Record<string, IdentityProviders> = {
   guest: ['guest'],
-  github: [
-    { id: 'github', title: 'GitHub', message: 'Sign in with your GitHub account', apiRef: githubAuthApiRef },
-  ],
+  github: [{ id: 'github', title: 'GitHub', message: 'Sign in with your GitHub account', apiRef: githubAuthApiRef }],
 };
 
 export function SignIn(props: SignInPageProps) {

@@ -46,11 +46,11 @@ export async function status({ config, sets, unplaced }: App): Promise<StatusRep
 }
 
 function byPlugin(plans: readonly SetPlan[]): PluginStatus[] {
-  const plugins = [...new Set(plans.map(plan => plan.set.plugin))];
-  return plugins.map(plugin => ({
+  const plugins = [...new Set(plans.map((plan) => plan.set.plugin))];
+  return plugins.map((plugin) => ({
     plugin,
     sets: plans
-      .filter(plan => plan.set.plugin === plugin)
+      .filter((plan) => plan.set.plugin === plugin)
       .map(({ set, applied, pending, unknown, locked }) => ({
         package: set.package,
         table: set.table,

@@ -6,8 +6,8 @@ import { SchemaLock } from '../lock';
 import { log } from '../log';
 import { refusal } from '../plan';
 import { readPlans } from '../readPlans';
-import { readState } from '../state';
 import { type Culprit, SchemaError, type SchemaErrorKind, toSchemaError } from '../SchemaError';
+import { readState } from '../state';
 import type { SetPlan } from '../types';
 
 export interface UpOptions {
@@ -54,19 +54,19 @@ async function planUnderLock(app: App, { freeLocks }: UpOptions): Promise<SetPla
     const considered = freeLocks ? await freeAll(databases, plans) : plans;
     const refused = refusal(considered, app.unplaced);
     if (refused) throw refused;
-    return considered.filter(plan => plan.pending.length > 0);
+    return considered.filter((plan) => plan.pending.length > 0);
   } finally {
     await databases.close();
   }
 }
 
 async function freeAll(databases: Databases, plans: readonly SetPlan[]): Promise<SetPlan[]> {
-  for (const { set } of plans.filter(plan => plan.locked)) {
+  for (const { set } of plans.filter((plan) => plan.locked)) {
     const knex = await databases.of(set.plugin);
     await knex.migrate.forceFreeMigrationsLock({ tableName: set.table });
     log(`${set.plugin}: freed the lock ${set.table}_lock`);
   }
-  return plans.map(plan => ({ ...plan, locked: false }));
+  return plans.map((plan) => ({ ...plan, locked: false }));
 }
 
 async function applyAll(
@@ -95,7 +95,7 @@ async function applyOne(databases: Databases, plan: SetPlan, applied: AppliedSet
   } catch (error) {
     // A migration that forgoes its transaction stays, even when a later one of its set fails.
     const { applied: recorded } = await readState(knex, plan.set);
-    const stayed = plan.pending.filter(name => recorded.includes(name));
+    const stayed = plan.pending.filter((name) => recorded.includes(name));
     if (stayed.length > 0) applied.push(appliedSet(plan, stayed));
     throw error;
   }

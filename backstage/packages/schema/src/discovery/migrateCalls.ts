@@ -11,7 +11,7 @@ const CALL = /\.migrate\s*\.\s*(?:latest|up)\s*\(([^)]*)\)/g;
 const SPECIAL = /tableName|schemaName|migrationSource|loadExtensions/;
 
 export function migrateCalls(packageDir: string): MigrateCalls {
-  const code = ['dist', 'src'].map(name => join(packageDir, name)).find(existsSync);
+  const code = ['dist', 'src'].map((name) => join(packageDir, name)).find(existsSync);
   const calls = { plain: 0, special: 0 };
   if (!code) return calls;
   for (const entry of readdirSync(code, { recursive: true, encoding: 'utf8' })) {
@@ -22,5 +22,5 @@ export function migrateCalls(packageDir: string): MigrateCalls {
 }
 
 export function findCalls(source: string): (keyof MigrateCalls)[] {
-  return [...source.matchAll(CALL)].map(call => (SPECIAL.test(call[1] ?? '') ? 'special' : 'plain'));
+  return [...source.matchAll(CALL)].map((call) => (SPECIAL.test(call[1] ?? '') ? 'special' : 'plain'));
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MigrationSet, Unplaced } from '../types';
 import { migrateCalls } from './migrateCalls';
-import { type InstalledPackage, backendPackages } from './packages';
+import { backendPackages, type InstalledPackage } from './packages';
 
 export interface DiscoveryOptions {
   /** Plugins sign each other's requests with keys from their databases, unless the keys are in the configuration. */
@@ -26,28 +26,28 @@ const CORE_TABLES: Readonly<Record<string, string>> = {
 
 export function discover(root: string, options: DiscoveryOptions): Discovery {
   const packages = backendPackages(root);
-  const plugins = packages.filter(p => p.direct && p.role === 'backend-plugin' && p.pluginId);
-  const pluginIds = [...new Set(plugins.map(p => p.pluginId as string))].sort();
-  const declared = new Set(options.declared.map(set => set.package));
+  const plugins = packages.filter((p) => p.direct && p.role === 'backend-plugin' && p.pluginId);
+  const pluginIds = [...new Set(plugins.map((p) => p.pluginId as string))].toSorted();
+  const declared = new Set(options.declared.map((set) => set.package));
 
   const found = packages
-    .filter(p => !declared.has(p.name))
-    .map(p => (p.name === CORE ? coreSets(p, pluginIds, options.keysInDatabase) : ownSets(p, pluginIds)));
-  const sets = [...options.declared, ...found.flatMap(f => f.sets)];
+    .filter((p) => !declared.has(p.name))
+    .map((p) => (p.name === CORE ? coreSets(p, pluginIds, options.keysInDatabase) : ownSets(p, pluginIds)));
+  const sets = [...options.declared, ...found.flatMap((f) => f.sets)];
   const { unique, clashing } = separateClashes(sets);
-  return { sets: unique.sort(byPlugin), unplaced: [...found.flatMap(f => f.unplaced), ...clashing] };
+  return { sets: unique.toSorted(byPlugin), unplaced: [...found.flatMap((f) => f.unplaced), ...clashing] };
 }
 
 function coreSets({ name, dir }: InstalledPackage, pluginIds: string[], keysInDatabase: boolean): Discovery {
   const sets: MigrationSet[] = [];
   const unplaced: Unplaced[] = [];
-  for (const folder of readdirSync(join(dir, 'migrations')).sort()) {
+  for (const folder of readdirSync(join(dir, 'migrations')).toSorted()) {
     const table = CORE_TABLES[folder];
     if (!table) {
       unplaced.push({ package: name, reason: `has a folder migrations/${folder} that this tool does not know` });
     } else if (folder !== 'auth' || keysInDatabase) {
       const directory = join(dir, 'migrations', folder);
-      sets.push(...pluginIds.map(plugin => ({ plugin, package: name, directory, table })));
+      sets.push(...pluginIds.map((plugin) => ({ plugin, package: name, directory, table })));
     }
   }
   return { sets, unplaced };
@@ -72,7 +72,7 @@ function ownSets(p: InstalledPackage, pluginIds: string[]): Discovery {
   if (!p.pluginId) return no('does not say in package.json which plugin it belongs to');
   if (!pluginIds.includes(p.pluginId)) return no(`belongs to the plugin ${p.pluginId}, which is not installed`);
   if (entries.length === 0) return no('runs migrations, but has no folder of that name');
-  if (entries.some(entry => entry.isDirectory())) return no('keeps its migrations in more than one folder');
+  if (entries.some((entry) => entry.isDirectory())) return no('keeps its migrations in more than one folder');
   if (calls.special > 0) return no('records its migrations in a way of its own');
   if (calls.plain === 0) return no('has migrations that its own code never runs');
   return { sets: [{ plugin: p.pluginId, package: p.name, directory, table: KNEX_TABLE }], unplaced: [] };
@@ -85,8 +85,8 @@ function separateClashes(sets: MigrationSet[]): { unique: MigrationSet[]; clashi
   for (const set of sets) counts.set(place(set), (counts.get(place(set)) ?? 0) + 1);
   const clashes = (set: MigrationSet) => (counts.get(place(set)) ?? 0) > 1;
   return {
-    unique: sets.filter(set => !clashes(set)),
-    clashing: sets.filter(clashes).map(set => ({
+    unique: sets.filter((set) => !clashes(set)),
+    clashing: sets.filter(clashes).map((set) => ({
       package: set.package,
       reason: `shares the table ${set.table} of the plugin ${set.plugin} with another package`,
     })),

@@ -47,9 +47,9 @@ export function backendPackages(root: string): InstalledPackage[] {
 
 function findBackend(root: string): string {
   const packages = join(root, 'packages');
-  const dirs = existsSync(packages) ? readdirSync(packages).map(name => join(packages, name)) : [];
+  const dirs = existsSync(packages) ? readdirSync(packages).map((name) => join(packages, name)) : [];
   const backend = dirs.find(
-    dir => existsSync(join(dir, 'package.json')) && readManifest(dir).backstage?.role === 'backend',
+    (dir) => existsSync(join(dir, 'package.json')) && readManifest(dir).backstage?.role === 'backend',
   );
   if (!backend) {
     throw new Error(`No package with the role "backend" in ${packages}: run this from the root of the Backstage app`);

@@ -15,9 +15,9 @@ export class ProbeEntityProvider implements EntityProvider {
   // Only ever deltas: a full mutation would remove the probes of the other tasks.
   async connect(connection: EntityProviderConnection): Promise<void> {
     this.#channel.connect({
-      add: entity => connection.applyMutation({ type: 'delta', added: [{ entity }], removed: [] }),
-      remove: refs =>
-        connection.applyMutation({ type: 'delta', added: [], removed: refs.map(entityRef => ({ entityRef })) }),
+      add: (entity) => connection.applyMutation({ type: 'delta', added: [{ entity }], removed: [] }),
+      remove: (refs) =>
+        connection.applyMutation({ type: 'delta', added: [], removed: refs.map((entityRef) => ({ entityRef })) }),
     });
   }
 }

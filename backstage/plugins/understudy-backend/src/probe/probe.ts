@@ -43,7 +43,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
 
   try {
     const deadline = new Deadline(deadlineMs);
-    const name = await writeUntilProcessed(options, deadline, written, next => {
+    const name = await writeUntilProcessed(options, deadline, written, (next) => {
       stage = next;
     });
     processedMs = elapsed();
@@ -76,7 +76,7 @@ async function writeUntilProcessed(
 ): Promise<string> {
   let lastWrite = Number.NEGATIVE_INFINITY;
   for (;;) {
-    const processed = written.find(name => channel.wasProcessed(name));
+    const processed = written.find((name) => channel.wasProcessed(name));
     if (processed) return processed;
     if (deadline.passed) throw new DeadlineError('this task processed none of the entities written');
     if (performance.now() - lastWrite >= WRITE_EVERY_MS) {
@@ -116,10 +116,10 @@ async function removeAll({ channel, reader, logger }: ProbeOptions, written: rea
   await deadline.limit('removing the entities', channel.writer.remove(written.map(probeRef)));
 
   const left = await deadline.limit('reading what is left', reader.allProbes());
-  const mine = left.filter(entity => written.includes(entity.metadata.name));
+  const mine = left.filter((entity) => written.includes(entity.metadata.name));
   if (mine.length > 0) throw new Error('a removed entity is still readable');
 
-  const old = left.filter(entity => isLeftover(entity, new Date(), LEFTOVER_AFTER_MS)).map(e => e.metadata.name);
+  const old = left.filter((entity) => isLeftover(entity, new Date(), LEFTOVER_AFTER_MS)).map((e) => e.metadata.name);
   if (old.length > 0) {
     logger.warn(`Removing ${old.length} entities that interrupted probes left behind`);
     await deadline.limit('removing leftovers', channel.writer.remove(old.map(probeRef)));

@@ -49,7 +49,7 @@ export class ProbeChannel {
 export const probeChannelRef = createServiceRef<ProbeChannel>({
   id: 'understudy.probe-channel',
   scope: 'root',
-  defaultFactory: async service =>
+  defaultFactory: async (service) =>
     createServiceFactory({
       service,
       deps: {},
