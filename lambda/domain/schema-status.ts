@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
+/** A plugin may have several sets of migrations: its own, and those of the core services that keep tables for it. */
 const statusSchema = z.looseObject({
-  plugins: z.array(z.looseObject({ plugin: z.string(), pending: z.array(z.string()) })),
+  plugins: z.array(
+    z.looseObject({ plugin: z.string(), sets: z.array(z.looseObject({ pending: z.array(z.string()) })) }),
+  ),
 });
 
 export interface PendingMigrations {
@@ -18,8 +21,8 @@ export function readPending(lines: readonly string[]): PendingMigrations[] | nul
     const parsed = statusSchema.safeParse(json(line));
     if (parsed.success) {
       return parsed.data.plugins
-        .filter((each) => each.pending.length > 0)
-        .map((each) => ({ plugin: each.plugin, migrations: each.pending }));
+        .map(({ plugin, sets }) => ({ plugin, migrations: sets.flatMap(({ pending }) => pending) }))
+        .filter(({ migrations }) => migrations.length > 0);
     }
   }
   return null;

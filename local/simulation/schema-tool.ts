@@ -19,9 +19,13 @@ export function schemaTool(
         const applied = database.get(plugin) ?? [];
         return {
           plugin,
-          applied,
-          pending: brought.filter((name) => !applied.includes(name)),
-          unknown: applied.filter((name) => !brought.includes(name)),
+          sets: [
+            {
+              applied: applied.length,
+              pending: brought.filter((name) => !applied.includes(name)),
+              unknown: applied.filter((name) => !brought.includes(name)),
+            },
+          ],
         };
       }),
     });

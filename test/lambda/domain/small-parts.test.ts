@@ -48,10 +48,11 @@ describe('identifiers', () => {
 });
 
 describe('the schema tool’s answer', () => {
-  const status = '{"plugins":[{"plugin":"catalog","pending":["1.js","2.js"]},{"plugin":"auth","pending":[]}]}';
+  const status =
+    '{"plugins":[{"plugin":"catalog","sets":[{"pending":["1.js"]},{"pending":["2.js"]}]},{"plugin":"auth","sets":[{"pending":[]}]}]}';
 
   test('is the last line of its form, whatever else was logged', () => {
-    const older = '{"plugins":[{"plugin":"old","pending":["0.js"]}]}';
+    const older = '{"plugins":[{"plugin":"old","sets":[{"pending":["0.js"]}]}]}';
     expect(readPending(['starting', older, status, '{"level":"info"}', 'bye'])).toEqual([
       { plugin: 'catalog', migrations: ['1.js', '2.js'] },
     ]);
@@ -78,7 +79,7 @@ describe('time', () => {
   });
 });
 
-describe('green’s tasks that end by themselves', () => {
+describe('green’s tasks that do not stay up', () => {
   const task = {
     taskDefinition: 'green:3',
     startedBy: 'ecs-svc/1',

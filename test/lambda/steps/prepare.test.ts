@@ -49,7 +49,7 @@ describe('Register', () => {
   });
 });
 
-const status = '{"plugins":[{"plugin":"catalog","pending":["1.js"]}]}';
+const status = '{"plugins":[{"plugin":"catalog","sets":[{"pending":["1.js"]}]}]}';
 
 function endTask(exitCode: number, ...lines: string[]): void {
   for (const task of world.state.tasks) Object.assign(task, { lastStatus: 'STOPPED', exitCode, stoppedReason: 'done' });
