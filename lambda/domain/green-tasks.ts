@@ -6,11 +6,11 @@ export interface StoppedTask {
   readonly exitCode: number | null;
 }
 
-/** One task may die of its host; this many that the service started die of the version. */
+/** One task may die of its host; this many that the service started, and lost, die of the version. */
 const tooMany = 3;
 
 /**
- * Why green will not come up, when its tasks keep ending by themselves; null while that is open.
+ * Why green will not come up, when its tasks keep ending or are ended for bad health; null while that is open.
  * CodeDeploy itself would wait an hour for them.
  *
  * @param oneOff `startedBy` of the release's own tasks, which end as they should
@@ -19,5 +19,6 @@ export function crashLoop(stopped: readonly StoppedTask[], revision: string, one
   const greens = stopped.filter((task) => task.taskDefinition === revision && task.startedBy !== oneOff);
   if (greens.length < tooMany) return null;
   const last = greens.at(-1);
-  return `${greens.length} of green's tasks have ended by themselves, the last one: ${last?.reason} (exit code ${last?.exitCode}).`;
+  const exit = last?.exitCode === null ? '' : ` (exit code ${last?.exitCode})`;
+  return `${greens.length} of green's tasks did not stay up, the last one: ${last?.reason}${exit}.`;
 }

@@ -89,5 +89,7 @@ function judgeProgress(look: UnderTraffic, now: Tally, green: Counts): Verdict {
   if (green.failed >= failuresThatCount)
     return inconclusive('Blue fails as often as green: the cause is not the release.');
   if (now.failed + path.failed > 0) return inconclusive([...now.reasons, ...path.reasons].join('; '));
-  return look.baked ? pass('Green served everybody until the end of the bake.') : inconclusive('The bake goes on.');
+  return look.baked
+    ? pass('Green served everybody until the end of the bake.')
+    : inconclusive('Nothing speaks against green so far.');
 }

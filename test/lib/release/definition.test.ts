@@ -94,7 +94,7 @@ test('a refusal goes straight to Close', () => {
   for (const name of ['Opened?', 'Planned?', 'Rehearsed?']) {
     expect(machine.States[name]).toHaveProperty(
       'Choices',
-      expect.arrayContaining([{ Variable: '$.refusal', IsNull: false, Next: 'Close' }]),
+      expect.arrayContaining([{ Not: { Variable: '$.refusal', IsNull: true }, Next: 'Close' }]),
     );
   }
 });
