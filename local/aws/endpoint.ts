@@ -173,11 +173,14 @@ export class Endpoint {
   }
 }
 
-/** Anything but a ServiceError is a defect of the stage, which must not pass for an answer of AWS. */
+/**
+ * Anything but a ServiceError is a defect of the stage, which must not pass for an answer of AWS. Clients do not
+ * retry a 501, which would only delay finding it.
+ */
 function describe(error: unknown): { outcome: string; message: string; status: number } {
   if (error instanceof ServiceError) return { outcome: error.code, message: error.message, status: error.statusCode };
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { outcome: 'InternalFailure', message: `The stage itself failed: ${detail}`, status: 500 };
+  return { outcome: 'InternalFailure', message: `The stage itself failed: ${detail}`, status: 501 };
 }
 
 async function wireRequest(incoming: IncomingMessage): Promise<WireRequest> {

@@ -1,6 +1,6 @@
 import type { Authorize } from '../endpoint.ts';
 import { ServiceError } from '../operation.ts';
-import { decide, type Permission } from './policy.ts';
+import { decide, like, type Permission } from './policy.ts';
 import type { Roles } from './roles.ts';
 import type { LookUp } from './rule.ts';
 import { rules } from './rules.ts';
@@ -49,8 +49,16 @@ export class Authorizer {
     this.#used.set(role, used.add(action));
   }
 
-  /** Actions that were asked for and allowed: what a role needs, seen from outside. */
+  /** Actions that a role needed so far: asked for, and allowed. */
   used(role: string): ReadonlySet<string> {
     return this.#used.get(role) ?? new Set<string>();
+  }
+
+  /** Actions, or patterns of them, that a role's policies allow and nothing has needed so far. */
+  unused(role: string): string[] {
+    const used = [...this.used(role)].map((action) => action.toLowerCase());
+    const allowed = this.#roles.statements(role).filter(({ effect }) => effect === 'Allow');
+    const actions = new Set(allowed.flatMap((statement) => statement.actions));
+    return [...actions].filter((pattern) => !used.some((action) => like(action, pattern.toLowerCase())));
   }
 }

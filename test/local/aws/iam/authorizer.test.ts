@@ -127,10 +127,12 @@ describe('a function’s role', () => {
 
 test('an administrator may do anything, and what roles used is remembered', async () => {
   const roles = new Roles();
-  roles.put('step', 'default', { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
+  const Action = ['ecs:List*', 'ecs:RunTask', 'logs:PutLogEvents'];
+  roles.put('step', 'default', { Statement: { Effect: 'Allow', Action, Resource: '*' } });
   const authorizer = new Authorizer(roles, lookUp);
   await authorizer.authorize({ service: 'ecs', operation: 'DeleteService', input: {}, caller: { role: null } });
   const list = { service: 'ecs', operation: 'ListTasks', input: { cluster: 'c' }, caller: { role: 'step' } };
   await authorizer.authorize(list);
   expect([...authorizer.used('step')]).toEqual(['ecs:ListTasks']);
+  expect(authorizer.unused('step')).toEqual(['ecs:RunTask', 'logs:PutLogEvents']);
 });
