@@ -19,6 +19,7 @@ export class VirtualClock implements Clock {
   #holds = 0;
   #released: (() => void) | null = null;
   #failure: { readonly error: unknown } | null = null;
+  #running = false;
 
   constructor(startsAt: number = Date.parse('2026-01-05T09:00:00Z')) {
     this.#now = startsAt;
@@ -62,30 +63,44 @@ export class VirtualClock implements Clock {
    */
   async run(done: () => boolean, limitMs: number = 30 * 24 * 3_600_000): Promise<void> {
     const deadline = this.#now + limitMs;
-    for (;;) {
-      await this.#idle();
-      if (done()) return;
-      const next = this.#events[0];
-      if (next === undefined) {
-        throw new Error(`Nothing is left to happen at ${this.#iso(this.#now)}, and what was awaited has not happened.`);
+    await this.#alone(async () => {
+      for (;;) {
+        await this.#idle();
+        if (done()) return;
+        const next = this.#events[0];
+        if (next === undefined) {
+          throw new Error(`Nothing is left to happen at ${iso(this.#now)}, and what was awaited has not happened.`);
+        }
+        if (next.at > deadline) {
+          throw new Error(`${limitMs} ms of stage time passed, until ${iso(deadline)}, without what was awaited.`);
+        }
+        this.#fire(next);
       }
-      if (next.at > deadline) {
-        throw new Error(`${limitMs} ms of stage time passed, until ${this.#iso(deadline)}, without what was awaited.`);
-      }
-      this.#fire(next);
-    }
+    });
   }
 
   /** Lets exactly `ms` milliseconds of stage time pass. */
   async advance(ms: number): Promise<void> {
     const target = this.#now + ms;
-    for (;;) {
-      await this.#idle();
-      const next = this.#events[0];
-      if (next === undefined || next.at > target) break;
-      this.#fire(next);
+    await this.#alone(async () => {
+      for (;;) {
+        await this.#idle();
+        const next = this.#events[0];
+        if (next === undefined || next.at > target) break;
+        this.#fire(next);
+      }
+      this.#now = target;
+    });
+  }
+
+  async #alone(run: () => Promise<void>): Promise<void> {
+    if (this.#running) throw new Error('The clock is running already. Wait for it before letting more time pass.');
+    this.#running = true;
+    try {
+      await run();
+    } finally {
+      this.#running = false;
     }
-    this.#now = target;
   }
 
   #fire(event: Event): void {
@@ -124,8 +139,8 @@ export class VirtualClock implements Clock {
     }
     return low;
   }
+}
 
-  #iso(at: number): string {
-    return new Date(at).toISOString();
-  }
+function iso(at: number): string {
+  return new Date(at).toISOString();
 }

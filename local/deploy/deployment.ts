@@ -63,7 +63,9 @@ export class Deployment {
       const resolved = resolveDynamicReferences(resolve(declared.Properties ?? {}, scope), this.#references);
       return { stack, logicalId, type: declared.Type, properties: Object(resolved) };
     } catch (error) {
-      throw new Error(`${stack}/${logicalId} (${declared.Type}) cannot be resolved: ${reason(error)}`, { cause: error });
+      throw new Error(`${stack}/${logicalId} (${declared.Type}) cannot be resolved: ${reason(error)}`, {
+        cause: error,
+      });
     }
   }
 

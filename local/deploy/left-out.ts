@@ -1,5 +1,5 @@
-import { arn } from '../aws/arn.ts';
-import { physicalName, suffix } from './properties.ts';
+import { arn, region } from '../aws/arn.ts';
+import { optionalText, physicalName, suffix } from './properties.ts';
 import type { Provision, Provisioned, Resource } from './provision.ts';
 
 /** An id as EC2 gives it: a prefix and 17 hexadecimal digits, the same at every deployment. */
@@ -9,12 +9,20 @@ function ec2Id(prefix: string, resource: Resource): string {
 
 const nothing: Provision = ({ logicalId }) => ({ ref: logicalId, attributes: {} });
 
+type Attributes = (id: string, resource: Resource) => Provisioned['attributes'];
+
 const ec2 =
-  (prefix: string, attributes: (id: string) => Provisioned['attributes'] = () => ({})): Provision =>
+  (prefix: string, attributes: Attributes = () => ({})): Provision =>
   (resource) => {
     const id = ec2Id(prefix, resource);
-    return { ref: id, attributes: attributes(id) };
+    return { ref: id, attributes: attributes(id, resource) };
   };
+
+const subnet: Attributes = (id, resource) => ({
+  SubnetId: id,
+  AvailabilityZone: optionalText(resource, 'AvailabilityZone') ?? `${region}a`,
+});
+const cloud: Attributes = (id, resource) => ({ VpcId: id, CidrBlock: optionalText(resource, 'CidrBlock') ?? '' });
 
 const named =
   (property: string): Provision =>
@@ -49,9 +57,9 @@ export const leftOut: Readonly<Record<string, LeftOut>> = {
   'AWS::EC2::SecurityGroup': { why: vpc, stands: ec2('sg', (id) => ({ GroupId: id })) },
   'AWS::EC2::SecurityGroupEgress': { why: vpc, stands: nothing },
   'AWS::EC2::SecurityGroupIngress': { why: vpc, stands: nothing },
-  'AWS::EC2::Subnet': { why: vpc, stands: ec2('subnet', (id) => ({ SubnetId: id, AvailabilityZone: 'us-east-1a' })) },
+  'AWS::EC2::Subnet': { why: vpc, stands: ec2('subnet', subnet) },
   'AWS::EC2::SubnetRouteTableAssociation': { why: vpc, stands: nothing },
-  'AWS::EC2::VPC': { why: vpc, stands: ec2('vpc', (id) => ({ VpcId: id, CidrBlock: '10.0.0.0/16' })) },
+  'AWS::EC2::VPC': { why: vpc, stands: ec2('vpc', cloud) },
   'AWS::EC2::VPCEndpoint': { why: vpc, stands: ec2('vpce') },
   'AWS::EC2::VPCGatewayAttachment': { why: vpc, stands: nothing },
   'AWS::KMS::Key': {

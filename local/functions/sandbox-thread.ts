@@ -17,8 +17,10 @@ const data: SandboxData = workerData;
 const send = (message: SandboxMessage): void => parentPort?.postMessage(message);
 
 for (const stream of [process.stdout, process.stderr]) {
-  stream.write = (chunk: string | Uint8Array): boolean => {
-    send({ kind: 'log', text: String(chunk) });
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    send({ kind: 'log', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
+    const written = rest.at(-1);
+    if (typeof written === 'function') process.nextTick(() => Reflect.apply(written, undefined, []));
     return true;
   };
 }

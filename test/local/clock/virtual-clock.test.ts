@@ -89,6 +89,14 @@ describe('VirtualClock', () => {
     await expect(clock.run(() => false)).rejects.toThrow('the model is broken');
   });
 
+  test('is run by one at a time', async () => {
+    const clock = new VirtualClock(0);
+    const first = clock.advance(10);
+    await expect(clock.run(() => true)).rejects.toThrow('running already');
+    await first;
+    await clock.run(() => true);
+  });
+
   test('fires a hundred thousand events within a second', async () => {
     const clock = new VirtualClock(0);
     let left = 100_000;
