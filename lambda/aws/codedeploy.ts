@@ -50,6 +50,18 @@ export async function findDeployment(
   return deploymentsInfo?.find((each) => each.description === description)?.deploymentId ?? null;
 }
 
+/** The group's deployment that is not over yet; CodeDeploy lets there be one. Null when there is none. */
+export async function activeDeployment(group: DeploymentGroup): Promise<string | null> {
+  const { deployments } = await client.send(
+    new ListDeploymentsCommand({
+      applicationName: group.application,
+      deploymentGroupName: group.deploymentGroup,
+      includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
+    }),
+  );
+  return deployments?.[0] ?? null;
+}
+
 export interface NewDeployment extends DeploymentGroup {
   readonly appSpec: string;
   readonly config: string;

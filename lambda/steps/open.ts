@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { suspension } from '../aws/autoscaling.ts';
 import { alarmStates } from '../aws/cloudwatch.ts';
+import { activeDeployment } from '../aws/codedeploy.ts';
 import { imageDigest } from '../aws/ecr.ts';
 import * as ecs from '../aws/ecs.ts';
 import { ruleWeights } from '../aws/elb.ts';
@@ -38,6 +39,7 @@ export const handler = step('Open', z.unknown(), async (input, context) => {
     const known: Known = { request, ...service };
     release = { ...release, ...service, image: await findImage(known) };
     release = { ...release, token: await lock(release, context) };
+    await refuseSecondDeployment(known);
     release = { ...release, blue: await findBlue(known), scaling: await readScaling(known) };
     await refuseUnfit(known, release);
   } catch (error) {
@@ -65,6 +67,15 @@ async function lock(release: Release, context: StepContext): Promise<number> {
   });
   if ('token' in result) return result.token;
   throw new Refusal(result.busy);
+}
+
+/** What an aborted release, or a person at the console, has left: CodeDeploy takes no second one. */
+async function refuseSecondDeployment({ description: { codeDeploy, ecsService } }: Known): Promise<void> {
+  const id = await activeDeployment(codeDeploy);
+  if (id === null) return;
+  throw new Refusal(
+    `The CodeDeploy deployment ${id} of ${ecsService} is not over. Wait for its end, or stop it: aws deploy stop-deployment --deployment-id ${id} --auto-rollback-enabled`,
+  );
 }
 
 /** The version that serves: the primary task set, on the target group that the production rule forwards to. */

@@ -10,7 +10,11 @@ export function fakeCodeDeploy(state: () => State): Operations {
     return found;
   };
   return {
-    ListDeployments: answer(() => ({ deployments: Object.keys(state().deployments) })),
+    ListDeployments: answer(({ includeOnlyStatuses }) => ({
+      deployments: Object.entries(state().deployments)
+        .filter(([, { status }]) => includeOnlyStatuses === undefined || [includeOnlyStatuses].flat().includes(status))
+        .map(([id]) => id),
+    })),
     BatchGetDeployments: answer(({ deploymentIds }) => ({
       deploymentsInfo: [deploymentIds].flat().map((deploymentId) => ({
         deploymentId,

@@ -75,6 +75,14 @@ describe('Open refuses in words', () => {
     expect((await world.run(open, request)).refusal).toContain('trucks-b-errors is in ALARM');
   });
 
+  test('a service with a deployment that is not over, and says how to end it', async () => {
+    world.state.deployments = {
+      'd-1': { description: 'old', status: 'Succeeded' },
+      'd-2': { description: 'of an aborted release', status: 'Ready' },
+    };
+    expect((await world.run(open, request)).refusal).toContain('stop-deployment --deployment-id d-2');
+  });
+
   test('a service that two versions serve', async () => {
     world.state.weights = [80, 20];
     expect((await world.run(open, request)).refusal).toContain('are not all served by its primary task set');
