@@ -11,7 +11,6 @@ import { type Laptop, openLaptop } from './laptop.ts';
 import { rdsProvisions } from './postgres/rds-provision.ts';
 import type { Stage, StageOptions } from './stage-api.ts';
 
-const root = join(import.meta.dirname, '..');
 const environment = 'local';
 const service = 'backstage';
 /** The image of the bootstrap task; whichever of its tags the template names, it is the Node that runs the stage. */
@@ -26,15 +25,14 @@ const usualPort = 7007;
 export async function startStage({ speed, port, progress }: StageOptions): Promise<Stage> {
   const clock = new ScaledClock(speed);
   let url = '';
-  progress('Starting PostgreSQL, synthesizing the stacks');
-  const [laptop, assembly] = await both(
-    openLaptop(() => ({ APP_BASE_URL: url })),
-    synthesize(),
-  );
+  progress('Starting PostgreSQL');
+  const laptop = await openLaptop(() => ({ APP_BASE_URL: url }));
   let cloud: Cloud | null = null;
   let stopping: Promise<void> | null = null;
   const stop = (): Promise<void> => (stopping ??= end(cloud, laptop, clock));
   try {
+    progress('Synthesizing the stacks');
+    const assembly = await synthesize(join(laptop.folder, 'cdk.out'));
     laptop.images.addPublic(bootstrapImage, (await laptop.images.build(publicNode)).digest);
     progress(`Deploying ${assembly.stacks.length} stacks`);
     const deployed = await openCloud({
@@ -80,19 +78,11 @@ export async function startStage({ speed, port, progress }: StageOptions): Promi
   }
 }
 
-/** In a process of its own, because the CDK takes 300 MB that the stage does not need again. */
-async function synthesize(): Promise<Assembly> {
-  await promisify(execFile)(process.execPath, [join(root, 'bin/synth.ts'), environment], { cwd: root });
-  return new Assembly(join(root, 'cdk.out', environment));
-}
-
-/** Both, or neither: a laptop that was opened for nothing is closed again. */
-async function both(opening: Promise<Laptop>, synthesis: Promise<Assembly>): Promise<[Laptop, Assembly]> {
-  const [laptop, assembly] = await Promise.allSettled([opening, synthesis]);
-  if (laptop.status === 'rejected') throw laptop.reason;
-  if (assembly.status === 'fulfilled') return [laptop.value, assembly.value];
-  await laptop.value.close();
-  throw assembly.reason;
+/** The stage's own copy: a `cdk synth` meanwhile does not pull the functions from under it. */
+async function synthesize(folder: string): Promise<Assembly> {
+  const script = join(import.meta.dirname, 'synthesize.ts');
+  await promisify(execFile)(process.execPath, [script, environment, folder]);
+  return new Assembly(folder);
 }
 
 async function openListeners(

@@ -5,7 +5,10 @@ import { addStacks } from '../lib/app.ts';
 import { environmentConfig, environmentNamesAllowed } from '../lib/config/config.ts';
 import { fastApp } from './lib/fast-app.ts';
 
-/** Jest's globalSetup: every environment is synthesized once, for all template tests of the run. */
+/**
+ * Jest's globalSetup: every environment is synthesized once, for all template tests of the run, and `local`
+ * once more with its functions bundled, for whole releases on the stage.
+ */
 export default function synthesizeAll(): void {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-templates-'));
   for (const environment of environmentNamesAllowed) {
@@ -13,5 +16,8 @@ export default function synthesizeAll(): void {
     addStacks(app, environmentConfig(environment));
     app.synth();
   }
+  const stage = fastApp(join(folder, 'stage'), { bundling: true });
+  addStacks(stage, environmentConfig('local'));
+  stage.synth();
   process.env['UNDERSTUDY_TEMPLATES'] = folder;
 }
