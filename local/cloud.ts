@@ -151,7 +151,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const codedeploy = new CodeDeploy(clock, {
     taskSets: new EcsTaskSets(ecs),
     routes: new ElbRoutes(elb),
-    alarms: { firing: (names) => names.filter((name) => cloudwatch.alarmState(name) === 'ALARM') },
+    alarms: { state: (name) => cloudwatch.alarmState(name) },
   });
 
   endpoint.serveRaw('dynamodb', dynamoDb());

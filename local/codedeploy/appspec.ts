@@ -2,6 +2,7 @@ import { ServiceError } from '../aws/operation.ts';
 import type { NewTaskSet } from './ports.ts';
 
 interface Content {
+  readonly Hooks?: readonly object[];
   readonly Resources?: readonly {
     readonly TargetService?: {
       readonly Properties?: {
@@ -21,13 +22,14 @@ interface Content {
 }
 
 /**
- * Reads the AppSpec of an ECS deployment. The stage reads JSON; hooks are not modelled, because Understudy
- * uses none.
+ * Reads the AppSpec of an ECS deployment. The stage reads JSON, and refuses hooks: Understudy uses none.
  * https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
  * @throws ServiceError InvalidRevisionException
  */
 export function readAppSpec(content: string | undefined): Omit<NewTaskSet, 'targetGroup' | 'externalId'> {
-  const properties = parse(content).Resources?.[0]?.TargetService?.Properties;
+  const appSpec = parse(content);
+  if (appSpec.Hooks !== undefined && appSpec.Hooks.length > 0) throw invalid('the stage runs no hooks');
+  const properties = appSpec.Resources?.[0]?.TargetService?.Properties;
   const { TaskDefinition: taskDefinition, LoadBalancerInfo: target } = properties ?? {};
   if (!taskDefinition || !target?.ContainerName || !target.ContainerPort) {
     throw invalid('it needs TaskDefinition and LoadBalancerInfo with ContainerName and ContainerPort');

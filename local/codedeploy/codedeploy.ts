@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { ServiceError } from '../aws/operation.ts';
 import type { Clock } from '../clock/clock.ts';
 import { readAppSpec } from './appspec.ts';
-import { type Deployment, ForwardDeployment, type Wait } from './deployment.ts';
+import type { AlarmWatch, Deployment, Wait } from './deployment.ts';
 import { predefinedConfigs, type TrafficRouting, trafficSteps } from './deployment-config.ts';
 import type { DeploymentGroup, RollbackEvent } from './deployment-group.ts';
+import { ForwardDeployment } from './forward-deployment.ts';
 import type { CodeDeployPorts } from './ports.ts';
 import { RollbackDeployment } from './rollback.ts';
 
@@ -15,9 +16,13 @@ export interface DeploymentRequest {
   readonly description: string;
   readonly appSpec: string | undefined;
   /** In place of the group's. */
-  readonly alarms?: readonly string[] | undefined;
+  readonly alarms?: AlarmWatch | undefined;
   readonly rollbackOn?: readonly RollbackEvent[] | undefined;
 }
+
+/** https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html */
+const longestDescription = 256;
+const mostAlarms = 10;
 
 /** CodeDeploy for the ECS compute platform: applications, groups, configurations, and one active deployment per group. */
 export class CodeDeploy {
@@ -40,7 +45,9 @@ export class CodeDeploy {
     this.#configs.set(name, routing);
   }
 
+  /** @throws ServiceError AlarmsLimitExceededException */
   putGroup(group: DeploymentGroup): void {
+    refuseManyAlarms(group.alarms);
     this.#groups.set(`${group.application}/${group.name}`, group);
   }
 
@@ -69,15 +76,18 @@ export class CodeDeploy {
   /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeployment.html */
   create(request: DeploymentRequest): Deployment {
     const group = this.group(request.application, request.group);
-    this.#refuseSecond(group);
-    const config = request.config ?? group.config;
-    const routing = this.#configs.get(config);
-    if (!routing) {
+    if (request.description.length > longestDescription) {
       throw new ServiceError(
-        'DeploymentConfigDoesNotExistException',
-        `No Deployment Configuration found for name: ${config}`,
+        'DescriptionTooLongException',
+        `A description has at most ${longestDescription} characters, not ${request.description.length}.`,
       );
     }
+    const alarms = request.alarms ?? group.alarms;
+    refuseManyAlarms(alarms);
+    const config = request.config ?? group.config;
+    const steps = trafficSteps(this.#routing(config));
+    const taskSet = readAppSpec(request.appSpec);
+    this.#refuseSecond(group);
     const deployment = new ForwardDeployment(
       {
         id: this.#nextId(),
@@ -85,14 +95,15 @@ export class CodeDeploy {
         config,
         description: request.description,
         creator: 'user',
-        alarms: request.alarms ?? group.alarms,
+        alarms,
         rollbackOn: request.rollbackOn ?? group.rollbackOn,
-        taskSet: readAppSpec(request.appSpec),
-        steps: trafficSteps(routing),
+        sha256: sha256(request.appSpec ?? ''),
+        taskSet,
+        steps,
       },
       this.#clock,
       this.#ports,
-      (cut) => this.#rollBack(cut),
+      (ended) => this.#rollBack(ended),
     );
     this.#deployments.unshift(deployment);
     deployment.start();
@@ -102,7 +113,7 @@ export class CodeDeploy {
   /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_ContinueDeployment.html */
   continue(id: string | undefined, wait: Wait): void {
     const deployment = this.deployment(id);
-    this.#refuseOver(deployment);
+    if (deployment.over) throw alreadyCompleted(deployment);
     if (!(deployment instanceof ForwardDeployment) || deployment.waitsFor !== wait) {
       throw new ServiceError(
         'DeploymentIsNotInReadyStateException',
@@ -115,27 +126,33 @@ export class CodeDeploy {
   /**
    * "autoRollbackEnabled: whether instances that have been updated should be rolled back"; without it the
    * group's configuration decides (https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_StopDeployment.html).
+   * To stop a stopped deployment succeeds again ("subsequent calls to stop the deployment return a status of
+   * succeeded", https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-ecs.html#deployment-stop-fail-ecs).
+   * A rollback that is under way goes on.
    * @returns whether the deployment is stopped now
    */
   stop(id: string | undefined, rollBack: boolean | undefined): boolean {
     const deployment = this.deployment(id);
-    this.#refuseOver(deployment);
+    if (deployment.status === 'Stopped') return true;
+    if (deployment.over) throw alreadyCompleted(deployment);
     if (!(deployment instanceof ForwardDeployment)) return false;
     return deployment.stop(rollBack ?? deployment.options.rollbackOn.includes('DEPLOYMENT_STOP_ON_REQUEST'));
   }
 
-  #rollBack(cut: ForwardDeployment): string {
-    const { group, config } = cut.options;
+  /** No alarm stops it: the one that made it necessary still fires. */
+  #rollBack(ended: ForwardDeployment): string {
+    const { id: endedId, group, config, sha256: revision } = ended.options;
     const rollback = new RollbackDeployment(
-      cut,
+      ended,
       {
         id: this.#nextId(),
         group,
         config,
-        description: `Rollback of ${cut.options.id}`,
+        description: `Rollback of ${endedId}`,
         creator: 'codeDeployRollback',
-        alarms: [],
+        alarms: { names: [], ignorePollFailure: true },
         rollbackOn: [],
+        sha256: revision,
       },
       this.#clock,
       this.#ports,
@@ -145,8 +162,20 @@ export class CodeDeploy {
     return rollback.options.id;
   }
 
+  #routing(config: string): TrafficRouting {
+    const routing = this.#configs.get(config);
+    if (routing) return routing;
+    throw new ServiceError(
+      'DeploymentConfigDoesNotExistException',
+      `No Deployment Configuration found for name: ${config}`,
+    );
+  }
+
   #refuseSecond(group: DeploymentGroup): void {
-    const active = this.#deployments.find(({ options, over }) => options.group === group && !over);
+    const active = this.#deployments.find(
+      ({ options, over }) =>
+        options.group.application === group.application && options.group.name === group.name && !over,
+    );
     if (!active) return;
     throw new ServiceError(
       'DeploymentLimitExceededException',
@@ -154,16 +183,26 @@ export class CodeDeploy {
     );
   }
 
-  #refuseOver({ over, options, status }: Deployment): void {
-    if (!over) return;
-    throw new ServiceError(
-      'DeploymentAlreadyCompletedException',
-      `The deployment ${options.id} has already completed: its status is ${status}.`,
-    );
-  }
-
   #nextId(): string {
-    const digest = createHash('sha256').update(`${this.#clock.now()}/${this.#deployments.length}`).digest('hex');
-    return `d-${digest.slice(0, 9).toUpperCase()}`;
+    return `d-${sha256(`${this.#clock.now()}/${this.#deployments.length}`).slice(0, 9).toUpperCase()}`;
   }
+}
+
+function alreadyCompleted({ options, status }: Deployment): ServiceError {
+  return new ServiceError(
+    'DeploymentAlreadyCompletedException',
+    `The deployment ${options.id} has already completed: its status is ${status}.`,
+  );
+}
+
+function refuseManyAlarms({ names }: AlarmWatch): void {
+  if (names.length <= mostAlarms) return;
+  throw new ServiceError(
+    'AlarmsLimitExceededException',
+    `A deployment group has at most ${mostAlarms} alarms, not ${names.length}.`,
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AlarmWatch } from './deployment.ts';
 import type { ServiceRef } from './ports.ts';
 
 const rollbackEvents = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'] as const;
@@ -17,7 +18,7 @@ export interface DeploymentGroup {
   /** Minutes that green waits for ContinueDeployment before it is stopped; null when users may come at once. */
   readonly readyWaitMinutes: number | null;
   readonly terminationWaitMinutes: number;
-  readonly alarms: readonly string[];
+  readonly alarms: AlarmWatch;
   readonly rollbackOn: readonly RollbackEvent[];
 }
 
@@ -48,7 +49,11 @@ const propertiesSchema = z.object({
     })
     .default({}),
   AlarmConfiguration: z
-    .object({ Enabled: z.boolean().default(true), Alarms: z.array(z.object({ Name: z.string() })).default([]) })
+    .object({
+      Enabled: z.boolean().default(true),
+      IgnorePollAlarmFailure: z.boolean().default(false),
+      Alarms: z.array(z.object({ Name: z.string() })).default([]),
+    })
     .optional(),
   AutoRollbackConfiguration: z
     .object({ Enabled: z.boolean().default(true), Events: z.array(z.enum(rollbackEvents)).default([]) })
@@ -77,7 +82,10 @@ export function deploymentGroup(properties: unknown, targetGroupByName: (name: s
     targetGroups: [targetGroupByName(one.Name), targetGroupByName(other.Name)],
     readyWaitMinutes: ready?.ActionOnTimeout === 'STOP_DEPLOYMENT' ? ready.WaitTimeInMinutes : null,
     terminationWaitMinutes: blue?.TerminationWaitTimeInMinutes ?? 0,
-    alarms: alarms?.Enabled ? alarms.Alarms.map(({ Name }) => Name) : [],
+    alarms: {
+      names: alarms?.Enabled ? alarms.Alarms.map(({ Name }) => Name) : [],
+      ignorePollFailure: alarms?.IgnorePollAlarmFailure ?? false,
+    },
     rollbackOn: rollback?.Enabled ? rollback.Events : [],
   };
 }

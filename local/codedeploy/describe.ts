@@ -1,11 +1,24 @@
-import type { DeploymentInfo, DeploymentTarget, ECSTaskSet } from '@aws-sdk/client-codedeploy';
+import type {
+  AlarmConfiguration,
+  BlueGreenDeploymentConfiguration,
+  DeploymentInfo,
+  DeploymentTarget,
+  ECSTaskSet,
+  TargetStatus,
+} from '@aws-sdk/client-codedeploy';
 import { arn } from '../aws/arn.ts';
-import type { Deployment } from './deployment.ts';
+import type { AlarmWatch, Deployment } from './deployment.ts';
+import type { DeploymentGroup } from './deployment-group.ts';
 import type { TaskSetView } from './ports.ts';
 
-/** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_DeploymentInfo.html */
+/**
+ * https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_DeploymentInfo.html. "The content property of the
+ * appSpecContent object in the returned revision is always null"
+ * (https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_GetDeployment.html).
+ */
 export function describeDeployment(deployment: Deployment): DeploymentInfo {
-  const { options, status, error, rollbackId, takesBack } = deployment;
+  const { options, status, error, rollbackId, takesBack, rollbackMessage } = deployment;
+  const isRollbackKnown = rollbackId !== null || takesBack !== null || rollbackMessage !== null;
   return {
     applicationName: options.group.application,
     deploymentGroupName: options.group.name,
@@ -16,17 +29,45 @@ export function describeDeployment(deployment: Deployment): DeploymentInfo {
     creator: options.creator,
     computePlatform: 'ECS',
     deploymentStyle: { deploymentType: 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' },
+    revision: { revisionType: 'AppSpecContent', appSpecContent: { sha256: options.sha256 } },
     createTime: new Date(deployment.createdAt),
     startTime: date(deployment.startedAt),
     completeTime: date(deployment.completedAt),
     deploymentOverview: overview(deployment),
-    // The model's codes are among those of the API.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    errorInformation: error ? { code: error.code as 'TIMEOUT', message: error.message } : undefined,
-    rollbackInfo:
-      rollbackId || takesBack
-        ? { rollbackDeploymentId: rollbackId ?? undefined, rollbackTriggeringDeploymentId: takesBack ?? undefined }
-        : undefined,
+    errorInformation: error ?? undefined,
+    ...(isRollbackKnown && {
+      rollbackInfo: {
+        rollbackDeploymentId: rollbackId ?? undefined,
+        rollbackTriggeringDeploymentId: takesBack ?? undefined,
+        rollbackMessage: rollbackMessage ?? undefined,
+      },
+    }),
+    autoRollbackConfiguration: { enabled: options.rollbackOn.length > 0, events: [...options.rollbackOn] },
+    overrideAlarmConfiguration: describeAlarms(options.alarms),
+    blueGreenDeploymentConfiguration: describeWaits(options.group),
+    // For ECS it stays false while the wait is on (https://github.com/aws/containers-roadmap/issues/269).
+    instanceTerminationWaitTimeStarted: false,
+  };
+}
+
+export function describeAlarms({ names, ignorePollFailure }: AlarmWatch): AlarmConfiguration {
+  return {
+    enabled: names.length > 0,
+    ignorePollAlarmFailure: ignorePollFailure,
+    alarms: names.map((name) => ({ name })),
+  };
+}
+
+export function describeWaits(group: DeploymentGroup): BlueGreenDeploymentConfiguration {
+  return {
+    deploymentReadyOption:
+      group.readyWaitMinutes === null
+        ? { actionOnTimeout: 'CONTINUE_DEPLOYMENT', waitTimeInMinutes: 0 }
+        : { actionOnTimeout: 'STOP_DEPLOYMENT', waitTimeInMinutes: group.readyWaitMinutes },
+    terminateBlueInstancesOnDeploymentSuccess: {
+      action: 'TERMINATE',
+      terminationWaitTimeInMinutes: group.terminationWaitMinutes,
+    },
   };
 }
 
@@ -46,7 +87,7 @@ export function describeTarget(
   deployment: Deployment,
   trafficWeight: (targetGroup: string) => number,
 ): DeploymentTarget {
-  const { options, lifecycle, status } = deployment;
+  const { options, lifecycle } = deployment;
   const { cluster, service } = options.group.service;
   const sets = [deployment.taskSet(deployment.blueId), deployment.taskSet(deployment.greenId)];
   return {
@@ -55,12 +96,7 @@ export function describeTarget(
       deploymentId: options.id,
       targetId: targetId(deployment),
       targetArn: arn('ecs', `service/${cluster}/${service}`),
-      status:
-        status === 'Created' || status === 'Queued'
-          ? 'Pending'
-          : status === 'Stopped'
-            ? 'Skipped'
-            : targetStatus(status),
+      status: targetStatus(deployment),
       lifecycleEvents: lifecycle.events.map((event) => ({
         lifecycleEventName: event.name,
         status: event.status,
@@ -72,8 +108,28 @@ export function describeTarget(
   };
 }
 
-function targetStatus(status: Deployment['status']): 'Ready' | 'Succeeded' | 'Failed' | 'InProgress' {
-  return status === 'Ready' || status === 'Succeeded' || status === 'Failed' ? status : 'InProgress';
+/**
+ * The target has succeeded as soon as all traffic has shifted: "the deployment starts waiting immediately after
+ * marking the target status as Succeeded and when the wait is complete the deployment status will be
+ * immediately updated" (https://github.com/aws/containers-roadmap/issues/269).
+ */
+function targetStatus({ status, waitsFor }: Deployment): TargetStatus {
+  if (waitsFor === 'TERMINATION_WAIT') return 'Succeeded';
+  switch (status) {
+    case 'Created':
+    case 'Queued':
+      return 'Pending';
+    case 'Stopped':
+      return 'Skipped';
+    case 'Ready':
+    case 'Succeeded':
+    case 'Failed':
+    case 'InProgress':
+      return status;
+    case 'Baking':
+    default:
+      return 'InProgress';
+  }
 }
 
 function describeTaskSet(

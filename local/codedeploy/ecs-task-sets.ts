@@ -18,6 +18,7 @@ export class EcsTaskSets implements TaskSets {
       taskDefinition: set.input.revision.arn,
       targetGroup: set.input.targetGroup,
       status: set.status,
+      steady: this.#ecs.isSteady(service, set),
       desiredCount: set.computedDesiredCount(service.desiredCount),
       pendingCount: set.pendingCount,
       runningCount: set.runningCount,

@@ -11,7 +11,11 @@ export class ElbRoutes implements Routes {
 
   /**
    * The group names listeners; what is rewritten is whichever of their rules, the default one included,
-   * forwards to the group's target groups.
+   * forwards to the group's target groups. CodeDeploy's role may modify listeners and rules
+   * (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html), and AWS has
+   * confirmed what it makes of a rule: "the listener rules will change from (TG1: 1) to (TG2: 100, TG1: 0)",
+   * so that "the forward rule would exist between the ELB and the replacement target group" when the next
+   * deployment installs (https://github.com/traveloka/terraform-aws-alb-single-listener/pull/47).
    */
   route(listener: string, weights: readonly [Weight, Weight]): void {
     for (const rule of this.#elb.rules(listener)) {
@@ -29,10 +33,8 @@ export class ElbRoutes implements Routes {
     return total === 0 ? 0 : (own * 100) / total;
   }
 
-  health(targetGroup: string): { readonly registered: number; readonly healthy: number } {
-    const group = this.#elb.targetGroup(targetGroup);
-    const registered = group.addresses().length - group.count('draining');
-    return { registered, healthy: group.count('healthy') };
+  forwards(listener: string, targetGroup: string): boolean {
+    return this.#elb.rules(listener).some(({ action }) => forwardsTo(action, targetGroup));
   }
 
   targetGroupByName(name: string): string {

@@ -44,6 +44,11 @@ export class Lifecycle {
     this.#change(name, { status: 'Succeeded', endedAt: at });
   }
 
+  /** Events that this deployment does not have. */
+  skip(...names: readonly LifecycleEventName[]): void {
+    for (const name of names) this.#change(name, { status: 'Skipped' });
+  }
+
   /** The deployment ends early: what runs has failed, what has not begun is skipped. */
   cutShort(at: number): void {
     this.#events = this.#events.map((event) => {

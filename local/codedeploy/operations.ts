@@ -11,7 +11,9 @@ import type {
 } from '@aws-sdk/client-codedeploy';
 import { type Operations, ServiceError } from '../aws/operation.ts';
 import type { CodeDeploy } from './codedeploy.ts';
-import { describeDeployment, describeTarget, targetId } from './describe.ts';
+import { describeAlarms, describeDeployment, describeTarget, describeWaits, targetId } from './describe.ts';
+
+const pageSize = 100;
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Operations.html */
 export function codeDeployOperations(model: CodeDeploy) {
@@ -20,9 +22,7 @@ export function codeDeployOperations(model: CodeDeploy) {
     GetDeployment: ({ deploymentId }: GetDeploymentCommandInput) => ({
       deploymentInfo: describeDeployment(model.deployment(deploymentId)),
     }),
-    BatchGetDeployments: ({ deploymentIds }: BatchGetDeploymentsCommandInput) => ({
-      deploymentsInfo: (deploymentIds ?? []).map((id) => describeDeployment(model.deployment(id))),
-    }),
+    BatchGetDeployments: (input: BatchGetDeploymentsCommandInput) => batchGetDeployments(model, input),
     ListDeployments: (input: ListDeploymentsCommandInput) => listDeployments(model, input),
     ContinueDeployment: ({ deploymentId, deploymentWaitType }: ContinueDeploymentCommandInput) => {
       model.continue(deploymentId, deploymentWaitType ?? 'READY_WAIT');
@@ -48,12 +48,27 @@ function createDeployment(model: CodeDeploy, input: CreateDeploymentCommandInput
     config: input.deploymentConfigName,
     description: input.description ?? '',
     appSpec: input.revision?.appSpecContent?.content,
-    alarms: alarms && (alarms.enabled === false ? [] : (alarms.alarms ?? []).map(({ name }) => name ?? '')),
+    alarms: alarms && {
+      names: alarms.enabled === false ? [] : (alarms.alarms ?? []).map(({ name }) => name ?? ''),
+      ignorePollFailure: alarms.ignorePollAlarmFailure ?? false,
+    },
     rollbackOn: rollback && (rollback.enabled === false ? [] : (rollback.events ?? [])),
   });
   return { deploymentId: deployment.options.id };
 }
 
+/** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_BatchGetDeployments.html */
+function batchGetDeployments(model: CodeDeploy, { deploymentIds: ids = [] }: BatchGetDeploymentsCommandInput) {
+  if (ids.length > 25) {
+    throw new ServiceError(
+      'BatchLimitExceededException',
+      `At most 25 deployments can be described, not ${ids.length}.`,
+    );
+  }
+  return { deploymentsInfo: ids.map((id) => describeDeployment(model.deployment(id))) };
+}
+
+/** In pages of a hundred, the newest first; the documentation gives no order. */
 function listDeployments(model: CodeDeploy, input: ListDeploymentsCommandInput) {
   const { start, end } = input.createTimeRange ?? {};
   const deployments = model
@@ -65,7 +80,10 @@ function listDeployments(model: CodeDeploy, input: ListDeploymentsCommandInput) 
     .filter(({ status }) => input.includeOnlyStatuses === undefined || input.includeOnlyStatuses.includes(status))
     .filter(({ createdAt }) => start === undefined || createdAt >= start.getTime())
     .filter(({ createdAt }) => end === undefined || createdAt <= end.getTime());
-  return { deployments: deployments.map(({ options }) => options.id) };
+  const ids = deployments.map(({ options }) => options.id);
+  const from = Number(input.nextToken ?? 0);
+  const to = from + pageSize;
+  return { deployments: ids.slice(from, to), nextToken: to < ids.length ? String(to) : undefined };
 }
 
 function getDeploymentTarget(model: CodeDeploy, input: GetDeploymentTargetCommandInput) {
@@ -93,8 +111,9 @@ function getDeploymentGroup(model: CodeDeploy, input: GetDeploymentGroupCommandI
       deploymentConfigName: group.config,
       computePlatform: 'ECS' as const,
       ecsServices: [{ clusterName: group.service.cluster, serviceName: group.service.service }],
-      alarmConfiguration: { enabled: group.alarms.length > 0, alarms: group.alarms.map((name) => ({ name })) },
+      alarmConfiguration: describeAlarms(group.alarms),
       autoRollbackConfiguration: { enabled: group.rollbackOn.length > 0, events: [...group.rollbackOn] },
+      blueGreenDeploymentConfiguration: describeWaits(group),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
+import type { AlarmState } from '../cloudwatch/alarm-evaluation.ts';
 
 export interface ServiceRef {
   readonly cluster: string;
@@ -10,6 +11,8 @@ export interface TaskSetView {
   readonly taskDefinition: string;
   readonly targetGroup: string;
   readonly status: 'PRIMARY' | 'ACTIVE' | 'DRAINING';
+  /** ECS calls it STEADY_STATE: as many tasks run as should, and the load balancer finds all of them healthy. */
+  readonly steady: boolean;
   readonly desiredCount: number;
   readonly pendingCount: number;
   readonly runningCount: number;
@@ -30,7 +33,10 @@ export interface NewTaskSet {
 export interface TaskSets {
   /** The service's task sets; null where there is no such service. */
   list(service: ServiceRef): readonly TaskSetView[] | null;
-  /** @returns the id of a task set at 100 % of the service's desired count */
+  /**
+   * @returns the id of a task set at 100 % of the service's desired count
+   * @throws ServiceError what ECS refuses, such as an inactive task definition
+   */
   create(service: ServiceRef, taskSet: NewTaskSet): string;
   makePrimary(service: ServiceRef, id: string): void;
   /** Deregisters the tasks, lets them drain, and stops them. */
@@ -46,16 +52,16 @@ export interface Weight {
 export interface Routes {
   /** Rewrites every rule of the listener that forwards to one of the pair; the others stay. */
   route(listener: string, weights: readonly [Weight, Weight]): void;
-  /** Healthy targets among those registered and not draining. */
-  health(targetGroup: string): { readonly registered: number; readonly healthy: number };
+  /** Whether a rule of the listener forwards to the target group, even if at weight 0. */
+  forwards(listener: string, targetGroup: string): boolean;
   /** Share of the listener's traffic that the target group gets, in percent. */
   percent(listener: string, targetGroup: string): number;
   targetGroupByName(name: string): string;
 }
 
 export interface Alarms {
-  /** Those of the named alarms that are in ALARM. */
-  firing(names: readonly string[]): readonly string[];
+  /** Undefined where CloudWatch has no such alarm. */
+  state(name: string): AlarmState | undefined;
 }
 
 export interface CodeDeployPorts {

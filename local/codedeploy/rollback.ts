@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
-import { Deployment, type DeploymentOptions, type ForwardDeployment } from './deployment.ts';
+import { Deployment, type DeploymentOptions } from './deployment.ts';
+import type { ForwardDeployment } from './forward-deployment.ts';
 import type { CodeDeployPorts } from './ports.ts';
 
 const stepMs = 2_000;
@@ -29,6 +30,7 @@ export class RollbackDeployment extends Deployment {
   #reroute(): void {
     this.status = 'InProgress';
     this.startedAt = this.clock.now();
+    this.lifecycle.begin('AllowTraffic', this.clock.now());
     const { group } = this.options;
     const blue = this.taskSet(this.#triggeredBy.blueId);
     if (blue) {
@@ -44,7 +46,12 @@ export class RollbackDeployment extends Deployment {
     if (greenId !== null && this.taskSet(greenId)?.status === 'ACTIVE') {
       this.ports.taskSets.delete(this.options.group.service, greenId);
     }
-    if (this.taskSet(greenId) === undefined) this.end('Succeeded');
-    else this.clock.after(stepMs, () => this.#deleteGreen());
+    if (this.taskSet(greenId) !== undefined) {
+      this.clock.after(stepMs, () => this.#deleteGreen());
+      return;
+    }
+    this.lifecycle.succeed('AllowTraffic', this.clock.now());
+    this.lifecycle.cutShort(this.clock.now());
+    this.end('Succeeded');
   }
 }

@@ -202,8 +202,13 @@ describe('stopping a deployment', () => {
     expect(deployment.rollbackId).toBeNull();
   });
 
-  test('is refused once the deployment is over', async () => {
-    const { clock, model, create } = world();
+  test('is refused once the deployment has failed or succeeded, and succeeds again once it is stopped', async () => {
+    const { clock, model, service, create } = world();
+    const stopped = create();
+    model.stop(stopped.options.id, false);
+    expect(model.stop(stopped.options.id, true)).toBe(true);
+    expect(stopped.rollbackId).toBeNull();
+    service.greenIsHealthy = false;
     const deployment = create();
     await clock.run(() => deployment.over);
     expect(() => model.stop(deployment.options.id, true)).toThrow(
@@ -221,8 +226,10 @@ describe('CodeDeploy refuses', () => {
   });
 
   test('a new deployment while a rollback runs', async () => {
-    const { model, create } = world();
-    model.stop(create().options.id, true);
+    const { clock, model, create } = world();
+    const deployment = create();
+    await clock.run(() => deployment.status === 'Ready');
+    model.stop(deployment.options.id, true);
     expect(() => create()).toThrow(expect.objectContaining({ code: 'DeploymentLimitExceededException' }));
   });
 

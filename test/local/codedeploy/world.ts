@@ -1,4 +1,5 @@
 import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
+import type { AlarmState } from '../../../local/cloudwatch/alarm-evaluation.ts';
 import { CodeDeploy } from '../../../local/codedeploy/codedeploy.ts';
 import type { DeploymentGroup } from '../../../local/codedeploy/deployment-group.ts';
 import type { Alarms, NewTaskSet, Routes, TaskSets, TaskSetView, Weight } from '../../../local/codedeploy/ports.ts';
@@ -27,7 +28,7 @@ class OneService implements TaskSets, Routes, Alarms {
   }
 
   list(): readonly TaskSetView[] {
-    return this.#sets;
+    return this.#sets.map((set) => ({ ...set, steady: set.targetGroup === 'tg-a' || this.greenIsHealthy }));
   }
 
   create(_service: unknown, { taskDefinition, targetGroup }: NewTaskSet): string {
@@ -52,9 +53,8 @@ class OneService implements TaskSets, Routes, Alarms {
     this.history.push({ at: this.#clock.now(), listener, weights });
   }
 
-  health(targetGroup: string): { registered: number; healthy: number } {
-    const sets = this.#sets.filter((set) => set.targetGroup === targetGroup).length;
-    return { registered: sets, healthy: targetGroup === 'tg-b' && !this.greenIsHealthy ? 0 : sets };
+  forwards(listener: string, targetGroup: string): boolean {
+    return this.weights.get(listener)?.some((weight) => weight.targetGroup === targetGroup) ?? false;
   }
 
   percent(listener: string, targetGroup: string): number {
@@ -65,12 +65,13 @@ class OneService implements TaskSets, Routes, Alarms {
     return name;
   }
 
-  firing(names: readonly string[]): readonly string[] {
-    return this.loud.filter((name) => names.includes(name));
+  state(name: string): AlarmState | undefined {
+    if (name === 'gone') return undefined;
+    return this.loud.includes(name) ? 'ALARM' : 'OK';
   }
 }
 
-const counts = (count: number) => ({ desiredCount: count, pendingCount: 0, runningCount: count });
+const counts = (count: number) => ({ steady: true, desiredCount: count, pendingCount: 0, runningCount: count });
 
 export const appSpec = JSON.stringify({
   version: 1,
@@ -98,13 +99,20 @@ export function world(change: Partial<DeploymentGroup> = {}) {
     targetGroups: ['tg-a', 'tg-b'],
     readyWaitMinutes: 30,
     terminationWaitMinutes: 60,
-    alarms: ['errors'],
+    alarms: { names: ['errors'], ignorePollFailure: false },
     rollbackOn: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
     ...change,
   };
   model.putGroup(group);
-  const create = (more: { config?: string; alarms?: string[] } = {}) =>
-    model.create({ application: 'app', group: 'group', description: 'release 1', appSpec, ...more });
+  const create = ({ config, alarms }: { config?: string; alarms?: string[] } = {}) =>
+    model.create({
+      application: 'app',
+      group: 'group',
+      description: 'release 1',
+      appSpec,
+      config,
+      alarms: alarms && { names: alarms, ignorePollFailure: false },
+    });
   const greenPercent = () => service.percent('production', 'tg-b');
   return { clock, service, model, group, create, greenPercent };
 }
