@@ -1,14 +1,25 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import type { Release } from '../domain/release.ts';
+import { type Release, releaseSchema } from '../domain/release.ts';
 import { isNamed } from './errors.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
   marshallOptions: { removeUndefinedValues: true },
 });
 
-const holderSchema = z.object({ release: z.string(), execution: z.string(), since: z.string() });
+const endedSchema = z.object({ release: z.string(), since: z.string() });
+/** A release that ended without giving the lock back. */
+export type Abandoned = z.infer<typeof endedSchema>;
+
+const holderSchema = z.object({
+  release: z.string(),
+  execution: z.string(),
+  /** When it was opened. */
+  since: z.string(),
+  /** Whom it took the lock over from. */
+  after: endedSchema.nullable(),
+});
 export type Holder = z.infer<typeof holderSchema>;
 
 const lockSchema = z.object({ token: z.number(), holder: holderSchema.optional() });
@@ -30,6 +41,8 @@ export type Live = z.infer<typeof liveSchema>;
  * document), so that a query over the partition gives the history in order of time.
  */
 const key = (service: string, sk: string) => ({ pk: `SERVICE#${service}`, sk });
+
+const releaseKey = (service: string, openedAt: string, id: string) => key(service, `RELEASE#${openedAt}#${id}`);
 
 export async function readLock(table: string, service: string): Promise<Lock> {
   const { Item } = await client.send(
@@ -92,7 +105,7 @@ export async function putRelease(table: string, release: Release): Promise<void>
     new PutCommand({
       TableName: table,
       Item: {
-        ...key(service, `RELEASE#${openedAt}#${id}`),
+        ...releaseKey(service, openedAt, id),
         id,
         version: request?.version ?? null,
         sequence: request?.sequence ?? null,
@@ -103,6 +116,14 @@ export async function putRelease(table: string, release: Release): Promise<void>
       },
     }),
   );
+}
+
+/** An abandoned release as it was last stored; null when it is of no form that this version reads. */
+export async function readAbandoned(table: string, service: string, of: Abandoned): Promise<Release | null> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: table, Key: releaseKey(service, of.since, of.release), ConsistentRead: true }),
+  );
+  return releaseSchema.safeParse(Item?.['release']).data ?? null;
 }
 
 export async function readLive(table: string, service: string): Promise<Live | null> {

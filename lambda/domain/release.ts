@@ -79,6 +79,8 @@ export const releaseSchema = z.strictObject({
   shape: serviceShapeSchema.nullable(),
   /** Fencing token of the lock that Open took. */
   token: z.int().nullable(),
+  /** Id of the release that had ended without giving the lock back. */
+  tookOverFrom: z.string().nullable(),
   image: z.strictObject({ digest: z.string(), uri: z.string() }).nullable(),
   blue: blueSchema.nullable(),
   /** Task definition of the new version. */
@@ -149,6 +151,7 @@ export function newRelease(execution: { readonly id: string; readonly name: stri
     description: null,
     shape: null,
     token: null,
+    tookOverFrom: null,
     image: null,
     blue: null,
     revision: null,

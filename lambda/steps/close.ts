@@ -80,8 +80,8 @@ async function stopLeftovers({ id, description }: Release): Promise<void> {
   }
 }
 
-async function resumeScaling({ description, scaling, deployment, failures }: Release): Promise<void> {
-  const suspended = deployment !== null || failures['Shift'] !== undefined;
+async function resumeScaling({ description, scaling, deployment, failures, tookOverFrom }: Release): Promise<void> {
+  const suspended = deployment !== null || failures['Shift'] !== undefined || tookOverFrom !== null;
   if (description === null || scaling === null || !suspended) return;
   await suspend(description.cluster, description.ecsService, scaling);
 }

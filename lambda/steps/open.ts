@@ -38,9 +38,9 @@ export const handler = step('Open', z.unknown(), async (input, context) => {
     if (typeof service === 'string') throw new Refusal(service);
     const known: Known = { request, ...service };
     release = { ...release, ...service, image: await findImage(known) };
-    release = { ...release, token: await lock(release, context) };
-    await refuseSecondDeployment(known);
-    release = { ...release, blue: await findBlue(known), scaling: await readScaling(known) };
+    const { token, after } = await lock(release, known, context);
+    release = { ...release, token, tookOverFrom: after?.release ?? null, scaling: await readScaling(known, after) };
+    release = { ...release, blue: await findBlue(known) };
     await refuseUnfit(known, release);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -59,23 +59,20 @@ async function findImage({ request, description }: Known): Promise<NonNullable<R
   return { digest, uri: `${uri}@${digest}` };
 }
 
-async function lock(release: Release, context: StepContext): Promise<number> {
-  const result = await acquire(environment('LEDGER_TABLE'), release.service, {
-    release: release.id,
-    execution: release.execution,
-    since: context.now,
-  });
-  if ('token' in result) return result.token;
-  throw new Refusal(result.busy);
+async function lock(release: Release, { description }: Known, context: StepContext) {
+  const by = { release: release.id, execution: release.execution, since: context.now };
+  const table = environment('LEDGER_TABLE');
+  const result = await acquire(table, release.service, by, () => unfinishedDeployment(description));
+  if ('busy' in result) throw new Refusal(result.busy);
+  return result;
 }
 
 /** What an aborted release, or a person at the console, has left: CodeDeploy takes no second one. */
-async function refuseSecondDeployment({ description: { codeDeploy, ecsService } }: Known): Promise<void> {
+async function unfinishedDeployment({ codeDeploy, ecsService }: ServiceDescription): Promise<string | null> {
   const id = await activeDeployment(codeDeploy);
-  if (id === null) return;
-  throw new Refusal(
-    `The CodeDeploy deployment ${id} of ${ecsService} is not over. Wait for its end, or stop it: aws deploy stop-deployment --deployment-id ${id} --auto-rollback-enabled`,
-  );
+  return id === null
+    ? null
+    : `The CodeDeploy deployment ${id} of ${ecsService} is not over. Wait for its end, or stop it: aws deploy stop-deployment --deployment-id ${id} --auto-rollback-enabled`;
 }
 
 /** The version that serves: the primary task set, on the target group that the production rule forwards to. */
@@ -109,9 +106,13 @@ async function findBlue({ description, shape }: Known): Promise<NonNullable<Rele
   };
 }
 
-/** Read before Shift suspends it, so that Close can put it back however often either of them runs. */
-function readScaling({ description }: Known): Promise<Release['scaling']> {
-  return suspension(description.cluster, description.ecsService);
+/**
+ * What Close is to put back. Read before Shift suspends it; after a release that was aborted while it
+ * was suspended, what that one had read.
+ */
+async function readScaling({ description }: Known, after: ledger.Abandoned | null): Promise<Release['scaling']> {
+  const left = after && (await ledger.readAbandoned(environment('LEDGER_TABLE'), description.service, after));
+  return left?.scaling ?? suspension(description.cluster, description.ecsService);
 }
 
 async function refuseUnfit({ request, description }: Known, { blue }: Release): Promise<void> {

@@ -105,7 +105,26 @@ describe('Open takes the lock over', () => {
 
   test('from an execution that has ended and can have no step running', async () => {
     world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 0, 30)) };
-    expect(await world.run(open, request, 150)).toMatchObject({ refusal: null, token: 2 });
+    const release = await world.run(open, request, 150);
+    expect(release).toMatchObject({ refusal: null, token: 2, tookOverFrom: 'trucks-other' });
+    expect(await world.run(open, request, 150)).toEqual(release);
+  });
+
+  test('and puts back the scaling that the aborted release had found, not what it had left', async () => {
+    world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 0, 30)) };
+    world.state.scaling = { DynamicScalingInSuspended: true, DynamicScalingOutSuspended: true };
+    const refused = { ...(await world.run(open, request, 150)), refusal: 'No.' };
+    await world.run(close, refused, 160);
+    expect(world.inputs('RegisterScalableTarget')).toMatchObject([
+      { SuspendedState: { DynamicScalingInSuspended: false, DynamicScalingOutSuspended: false } },
+    ]);
+  });
+
+  test('not while its deployment is not over: the way to end it is told, and nothing is taken', async () => {
+    world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 0, 30)) };
+    world.state.deployments = { 'd-1': { description: 'x', status: 'Ready' } };
+    expect(await world.run(open, request, 150)).toMatchObject({ refusal: expect.stringContaining('d-1'), token: null });
+    expect(await world.item('LOCK')).toMatchObject({ holder: { release: 'trucks-other' } });
   });
 
   test('but not while a step of it may still run', async () => {
