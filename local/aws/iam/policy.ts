@@ -59,13 +59,19 @@ function holds({ operator, key, values, ifExists }: Condition, context: Context)
   return values.some((pattern) => operator(value, pattern));
 }
 
+/** Compiled once each: the same few patterns are held against every call. */
+const expressions = new Map<string, RegExp>();
+
 /** `*` stands for any characters, `?` for one. */
 export function like(value: string, pattern: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 's').test(value);
+  const expression = expressions.get(pattern) ?? compile(pattern);
+  expressions.set(pattern, expression);
+  return expression.test(value);
+}
+
+function compile(pattern: string): RegExp {
+  const literal = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
