@@ -5,7 +5,7 @@ import type { Network } from '../network/network.ts';
 import type { DataPlane, Route } from './data-plane.ts';
 import { appliesTo, checkWeights, inOrder, pickGroup, type Rule, type RuleAction, type WeightedGroup } from './rule.ts';
 import { type TargetAddress, TargetGroup, type TargetGroupSettings } from './target-group.ts';
-import { hostMetrics, type PutMetric, trafficMetrics } from './traffic-metrics.ts';
+import { hostMetrics, type PutMetric, type TrafficDimensions, trafficMetrics } from './traffic-metrics.ts';
 
 export interface LoadBalancer {
   readonly arn: string;
@@ -49,9 +49,12 @@ export class LoadBalancing implements DataPlane {
   readonly #loadBalancers = new Map<string, LoadBalancer>();
   readonly #listeners = new Map<string, Listener>();
   readonly #rules = new Map<string, Rule>();
+  /** Rules by listener, sorted; forgotten when a rule changes. */
+  readonly #inOrder = new Map<string | undefined, readonly Rule[]>();
   readonly #targetGroups = new Map<string, TargetGroup>();
   readonly #healthListeners: HealthListener[] = [];
   readonly #balancerOfRoute = new WeakMap<Route, LoadBalancer>();
+  readonly #dimensions = new Map<string, TrafficDimensions>();
 
   constructor(options: LoadBalancingOptions) {
     this.#options = options;
@@ -128,7 +131,13 @@ export class LoadBalancing implements DataPlane {
 
   /** The listener's rules in the order in which they are evaluated; all rules without a listener. */
   rules(listener?: string): readonly Rule[] {
-    return inOrder([...this.#rules.values()].filter((rule) => listener === undefined || rule.listener === listener));
+    const known = this.#inOrder.get(listener);
+    if (known !== undefined) return known;
+    const rules = inOrder(
+      [...this.#rules.values()].filter((rule) => listener === undefined || rule.listener === listener),
+    );
+    this.#inOrder.set(listener, rules);
+    return rules;
   }
 
   targetGroups(): readonly TargetGroup[] {
@@ -167,10 +176,21 @@ export class LoadBalancing implements DataPlane {
   }
 
   record(route: Route, outcome: { readonly status: number | null; readonly ms: number }): void {
-    const loadBalancer = this.#balancerOfRoute.get(route)?.fullName;
+    const loadBalancer = this.#balancerOfRoute.get(route);
     if (loadBalancer === undefined) throw new Error('A request is recorded with the very route that it was given.');
-    const targetGroup = route.targetGroup === null ? null : this.targetGroup(route.targetGroup).fullName;
-    for (const datum of trafficMetrics(route, outcome, { loadBalancer, targetGroup })) this.#options.putMetric(datum);
+    const dimensions = this.#dimensionsOf(loadBalancer.fullName, route.targetGroup);
+    for (const datum of trafficMetrics(route, outcome, dimensions)) this.#options.putMetric(datum);
+  }
+
+  /** The same objects each time, which the metric store looks up faster. */
+  #dimensionsOf(LoadBalancer: string, targetGroup: string | null): TrafficDimensions {
+    const key = `${LoadBalancer} ${targetGroup}`;
+    const known = this.#dimensions.get(key);
+    if (known !== undefined) return known;
+    const ofGroup = targetGroup === null ? null : { LoadBalancer, TargetGroup: this.targetGroup(targetGroup).fullName };
+    const made = { ofBalancer: { LoadBalancer }, ofGroup };
+    this.#dimensions.set(key, made);
+    return made;
   }
 
   #follow(action: RuleAction | undefined): Route {
@@ -188,6 +208,7 @@ export class LoadBalancing implements DataPlane {
   }
 
   #setRule(rule: Rule): Rule {
+    this.#inOrder.clear();
     if (rule.action.kind === 'forward') {
       for (const { targetGroup } of rule.action.groups) this.targetGroup(targetGroup);
       checkWeights(rule.action.groups);
@@ -204,10 +225,10 @@ export class LoadBalancing implements DataPlane {
     const middle = Math.floor((clock.now() + half) / minuteMs) * minuteMs + half;
     clock.after(middle - clock.now(), () => {
       for (const group of this.targetGroups()) {
-        const loadBalancer = this.balancerOf(group.arn)?.fullName;
-        if (loadBalancer === undefined || group.addresses().length === 0) continue;
+        const LoadBalancer = this.balancerOf(group.arn)?.fullName;
+        if (LoadBalancer === undefined || group.addresses().length === 0) continue;
         const hosts = { healthy: group.count('healthy'), unhealthy: group.count('unhealthy') };
-        for (const datum of hostMetrics({ loadBalancer, targetGroup: group.fullName }, hosts)) putMetric(datum);
+        for (const datum of hostMetrics({ LoadBalancer, TargetGroup: group.fullName }, hosts)) putMetric(datum);
       }
       this.#countHosts();
     });

@@ -25,23 +25,30 @@ export interface Rule {
   readonly action: RuleAction;
 }
 
+const patterns = new Map<string, RegExp>();
+
 /**
  * `*` stands for any number of characters, `?` for one; host names are compared without regard to case
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html).
  */
-function fits(pattern: string, value: string, ignoreCase: boolean): boolean {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, ignoreCase ? 'i' : '').test(value);
+function fits(pattern: string, value: string, flags: '' | 'i'): boolean {
+  const key = `${flags}/${pattern}`;
+  let compiled = patterns.get(key);
+  if (compiled === undefined) {
+    const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
+    compiled = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, flags);
+    patterns.set(key, compiled);
+  }
+  return compiled.test(value);
 }
 
 export function appliesTo(rule: Rule, request: { readonly host: string; readonly path: string }): boolean {
   const host = request.host.replace(/:\d+$/, '');
   const path = request.path.replace(/[?#].*$/, '');
-  return rule.conditions.every(({ field, patterns }) =>
-    patterns.some((pattern) => (field === 'host-header' ? fits(pattern, host, true) : fits(pattern, path, false))),
+  return rule.conditions.every((condition) =>
+    condition.patterns.some((pattern) =>
+      condition.field === 'host-header' ? fits(pattern, host, 'i') : fits(pattern, path, ''),
+    ),
   );
 }
 

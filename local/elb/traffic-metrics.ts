@@ -3,10 +3,11 @@ import type { Route } from './data-plane.ts';
 
 export type PutMetric = (datum: MetricDatum) => void;
 
-/** Names that the dimensions carry: `app/name/id` and `targetgroup/name/id`. */
-export interface TrafficNames {
-  readonly loadBalancer: string;
-  readonly targetGroup: string | null;
+/** Where the load balancer's metrics go: `app/name/id` and `targetgroup/name/id` are the values. */
+export interface TrafficDimensions {
+  readonly ofBalancer: { readonly LoadBalancer: string };
+  /** Null for a request that no target group got. */
+  readonly ofGroup: { readonly LoadBalancer: string; readonly TargetGroup: string } | null;
 }
 
 export interface Outcome {
@@ -25,13 +26,12 @@ function datum(name: string, value: number, dimensions: Readonly<Record<string, 
  * does not tell them apart.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
  */
-export function trafficMetrics(route: Route, outcome: Outcome, names: TrafficNames): MetricDatum[] {
-  const { loadBalancer, targetGroup } = names;
-  const ofBalancer = (name: string, value = 1) => datum(name, value, { LoadBalancer: loadBalancer });
+export function trafficMetrics(route: Route, outcome: Outcome, dimensions: TrafficDimensions): MetricDatum[] {
+  const ofBalancer = (name: string, value = 1) => datum(name, value, dimensions.ofBalancer);
   const ofBoth = (name: string, value = 1) =>
-    targetGroup === null
+    dimensions.ofGroup === null
       ? [ofBalancer(name, value)]
-      : [ofBalancer(name, value), datum(name, value, { LoadBalancer: loadBalancer, TargetGroup: targetGroup })];
+      : [ofBalancer(name, value), datum(name, value, dimensions.ofGroup)];
 
   if (route.kind === 'fixed') {
     if (route.targetGroup === null) return [ofBalancer('HTTP_Fixed_Response_Count')];
@@ -54,12 +54,8 @@ export function trafficMetrics(route: Route, outcome: Outcome, names: TrafficNam
 
 /** Reported once a minute for a target group with registered targets. */
 export function hostMetrics(
-  names: { readonly loadBalancer: string; readonly targetGroup: string },
+  ofGroup: NonNullable<TrafficDimensions['ofGroup']>,
   hosts: { readonly healthy: number; readonly unhealthy: number },
 ): MetricDatum[] {
-  const dimensions = { LoadBalancer: names.loadBalancer, TargetGroup: names.targetGroup };
-  return [
-    datum('HealthyHostCount', hosts.healthy, dimensions),
-    datum('UnHealthyHostCount', hosts.unhealthy, dimensions),
-  ];
+  return [datum('HealthyHostCount', hosts.healthy, ofGroup), datum('UnHealthyHostCount', hosts.unhealthy, ofGroup)];
 }
