@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { get } from '../aws/iam/inputs.ts';
 import type { InvocationMessage, SandboxData, SandboxMessage } from './messages.ts';
 
 export type Outcome =
@@ -96,7 +97,6 @@ function failure(errorType: string, errorMessage: string): Outcome {
 }
 
 function crash(error: unknown): [errorType: string, errorMessage: string] {
-  const message = error instanceof Error ? error.message : String(error);
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return code === 'ERR_WORKER_OUT_OF_MEMORY' ? ['Runtime.OutOfMemory', message] : ['Runtime.ExitError', message];
+  const message = String(get(error, 'message') ?? error);
+  return [get(error, 'code') === 'ERR_WORKER_OUT_OF_MEMORY' ? 'Runtime.OutOfMemory' : 'Runtime.ExitError', message];
 }

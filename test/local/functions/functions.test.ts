@@ -30,6 +30,8 @@ exports.handler = async (event, context) => {
   if (event.do === 'crash') { setTimeout(() => { throw new Error('late'); }, 1); await new Promise((r) => setTimeout(r, 500)); }
   if (event.do === 'log') { console.log('one'); process.stdout.write(JSON.stringify({ two: 2 }) + '\\n'); console.error('three'); }
   if (event.do === 'set') process.env.LEAK = 'yes';
+  if (event.do === 'write') await new Promise((written) => process.stdout.write('flushed\\n', written));
+  if (event.do === 'fill') { const kept = []; for (;;) kept.push(new Array(10_000).fill(event)); }
   if (event.do === 'nothing') return undefined;
   return { calls, env: process.env, name: context.functionName, left: context.getRemainingTimeInMillis(), id: context.awsRequestId };
 };`;
@@ -127,6 +129,18 @@ describe('a function', () => {
     lines.length = 0;
     await invoke('open', { do: 'log' });
     expect(lines).toEqual(['one', '{"two":2}', 'three']);
+  });
+
+  test('may wait until what it prints is written', async () => {
+    lines.length = 0;
+    await invoke('open', { do: 'write' });
+    expect(lines).toEqual(['flushed']);
+  });
+
+  test('that fills its memory ends, and nothing else with it', async () => {
+    await functions.define(describeFunction('small', { memoryMb: 32 }));
+    expect(await invoke('small', { do: 'fill' })).toMatchObject({ failed: true, errorType: 'Runtime.OutOfMemory' });
+    expect(await invoke('small', {})).toMatchObject({ failed: false });
   });
 
   test('that returns nothing answers null', async () => {
