@@ -72,10 +72,9 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
     why: 'CloudWatch asks for the permission on all alarms, whichever names the call gives.',
   };
   const loadBalancer = (...actions: string[]): Grant => ({ actions, resources: ['*'], why: descriptionsUnlimitable });
-  const findDeployments: Grant = {
-    actions: ['codedeploy:ListDeployments', 'codedeploy:BatchGetDeployments', 'codedeploy:GetDeployment'],
-    resources: to.deploymentGroups,
-  };
+  const deployments = (...actions: string[]): Grant => ({ actions, resources: to.deploymentGroups });
+  const getDeployment = deployments('codedeploy:GetDeployment');
+  const findDeployment = deployments('codedeploy:ListDeployments', 'codedeploy:BatchGetDeployments');
   const steer = (action: 'ContinueDeployment' | 'StopDeployment'): Grant => ({
     actions: [`codedeploy:${action}`],
     resources: ['*'],
@@ -107,7 +106,7 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
         resources: [to.executions],
         why: 'The holder of a lock may be any earlier execution.',
       },
-      { actions: ['codedeploy:ListDeployments'], resources: to.deploymentGroups },
+      deployments('codedeploy:ListDeployments'),
       describeServices,
       describeRevisions,
       describeScaling,
@@ -132,8 +131,8 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
       ledger,
       suspendScaling,
       alarms,
-      findDeployments,
-      { actions: ['codedeploy:CreateDeployment'], resources: to.deploymentGroups },
+      findDeployment,
+      deployments('codedeploy:CreateDeployment'),
       {
         actions: ['codedeploy:RegisterApplicationRevision', 'codedeploy:GetApplicationRevision'],
         resources: to.codeDeployApplications,
@@ -147,7 +146,7 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
     Observe: [
       ledger,
       event,
-      { actions: ['codedeploy:GetDeployment'], resources: to.deploymentGroups },
+      getDeployment,
       steer('ContinueDeployment'),
       loadBalancer('elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'),
       loadBalancer('ec2:DescribeNetworkInterfaces'),
@@ -157,15 +156,11 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
       alarms,
       ...probe,
     ],
-    Promote: [
-      ledger,
-      { actions: ['codedeploy:GetDeployment'], resources: to.deploymentGroups },
-      steer('ContinueDeployment'),
-      alarms,
-    ],
+    Promote: [ledger, getDeployment, steer('ContinueDeployment'), alarms],
     Retreat: [
       ledger,
-      findDeployments,
+      findDeployment,
+      getDeployment,
       steer('StopDeployment'),
       describeServices,
       loadBalancer('elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'),
