@@ -86,9 +86,11 @@ export class Outside {
     return executionArn;
   }
 
-  async isRunning(executionArn: string): Promise<boolean> {
-    const { status } = await this.#sfn.send(new DescribeExecutionCommand({ executionArn }));
-    return status === 'RUNNING';
+  /** Null while the execution runs; then how it ended, in words. */
+  async ending(executionArn: string): Promise<string | null> {
+    const { status, error, cause } = await this.#sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'RUNNING') return null;
+    return `the execution ended ${status}${error ? ` with ${error}: ${cause}` : ''}`;
   }
 
   /** Name of the Task state that the execution entered last. */

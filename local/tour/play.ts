@@ -52,9 +52,10 @@ export async function play(scenario: Scenario, sequence: number, players: Player
   });
 
   const shares: ShareChange[] = [];
-  for (let running = true; running; ) {
+  let ending: string | null = null;
+  while (ending === null) {
     if (performance.now() - began > patienceMs) throw new Error(`${release} has not ended within 30 minutes.`);
-    running = await outside.isRunning(execution);
+    ending = await outside.ending(execution);
     const [state, now, alarms] = await Promise.all([
       outside.currentState(execution),
       outside.shares(),
@@ -64,7 +65,7 @@ export async function play(scenario: Scenario, sequence: number, players: Player
     if (shares.at(-1)?.bluePercent !== bluePercent) shares.push({ at: stage.now(), bluePercent });
     const seconds = (performance.now() - began) / 1000;
     show({ state: state ?? 'Open', bluePercent, requests: tally.requests(), alarms, seconds });
-    if (running) await sleep(300);
+    if (ending === null) await sleep(300);
   }
 
   const { serving, orphans } = await settle(stage, outside, settlingMs);
@@ -76,7 +77,7 @@ export async function play(scenario: Scenario, sequence: number, players: Player
     service: stage.service,
     release,
     outcome: entry?.outcome ?? 'failed',
-    reason: entry?.reason ?? `the ledger has no entry of ${release}`,
+    reason: entry?.reason || ending,
     live: { before, after: await outside.liveDigest() },
     serving,
     requests: tally.requests(),
