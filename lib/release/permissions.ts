@@ -132,7 +132,9 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
       suspendScaling,
       alarms,
       findDeployment,
-      deployments('codedeploy:CreateDeployment'),
+      // A hotfix overrides the group's alarms, for which CodeDeploy asks for the right to change the group:
+      // https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeployment.html
+      deployments('codedeploy:CreateDeployment', 'codedeploy:UpdateDeploymentGroup'),
       {
         actions: ['codedeploy:RegisterApplicationRevision', 'codedeploy:GetApplicationRevision'],
         resources: to.codeDeployApplications,

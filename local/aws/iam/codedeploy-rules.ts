@@ -27,11 +27,16 @@ const onGroup =
 
 /**
  * Beside `codedeploy:CreateDeployment` on the group, a deployment takes the configuration it is timed by and,
- * with a revision that is registered on the way, the application.
+ * with a revision that is registered on the way, the application. Other alarms than the group's count as a change
+ * of the group.
  * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/auth-and-access-control-permissions-reference.html
+ * @see https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeployment.html
  */
 const createDeployment: Rule = async (input, lookUp) => [
   ...on('codedeploy:CreateDeployment', [group(input['applicationName'], input['deploymentGroupName'])]),
+  ...(input['overrideAlarmConfiguration'] === undefined
+    ? []
+    : on('codedeploy:UpdateDeploymentGroup', [group(input['applicationName'], input['deploymentGroupName'])])),
   ...on('codedeploy:GetDeploymentConfig', [
     arn('codedeploy', `deploymentconfig:${text(input['deploymentConfigName'] ?? (await groupsConfig(input, lookUp)))}`),
   ]),

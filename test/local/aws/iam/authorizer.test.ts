@@ -102,6 +102,19 @@ describe('a function’s role', () => {
     ).toBeNull();
   });
 
+  test('needs to be allowed to change the group when a deployment has alarms of its own', async () => {
+    const input = { applicationName: 'app', deploymentGroupName: 'group', overrideAlarmConfiguration: { alarms: [] } };
+    const groupArn = arn('codedeploy', 'deploymentgroup:app/group');
+    const rest: [string, string][] = [
+      ['codedeploy:CreateDeployment', groupArn],
+      ['codedeploy:Get*', '*'],
+      ['codedeploy:RegisterApplicationRevision', '*'],
+    ];
+    const refusal = await call(['codedeploy', 'CreateDeployment', input], ...rest);
+    expect(refusal).toContain(`codedeploy:UpdateDeploymentGroup on resource: ${groupArn}`);
+    expect(await call(['codedeploy', 'CreateDeployment', input], ...rest, ['*', groupArn])).toBeNull();
+  });
+
   test.each<[string, string, object, string]>([
     ['codedeploy', 'GetDeployment', { deploymentId: 'd-1' }, arn('codedeploy', 'deploymentgroup:app/group')],
     ['codedeploy', 'StopDeployment', { deploymentId: 'd-1' }, '*'],
