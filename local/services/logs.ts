@@ -39,10 +39,6 @@ export class Logs {
     if (lines.length >= 2 * linesKept) lines.splice(0, lines.length - linesKept);
   };
 
-  groups(): string[] {
-    return [...this.#groups.keys()];
-  }
-
   /** Names of a group's streams, in the order in which they began. */
   streams(group: string): string[] {
     return [...(this.#groups.get(group)?.keys() ?? [])];

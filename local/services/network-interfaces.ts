@@ -30,10 +30,6 @@ export class NetworkInterfaces {
     this.#interfaces.set(face.privateIp, face);
   }
 
-  detach(privateIp: string): void {
-    this.#interfaces.delete(privateIp);
-  }
-
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html */
   operations(): Operations {
     return {

@@ -13,7 +13,7 @@ export interface Definition {
 }
 
 const states = new Set(['Task', 'Choice', 'Wait', 'Pass', 'Succeed', 'Fail']);
-export const lambdaInvoke = 'arn:aws:states:::lambda:invoke';
+const lambdaInvoke = 'arn:aws:states:::lambda:invoke';
 
 /**
  * @param text the machine's ASL as the template holds it
