@@ -52,7 +52,7 @@ export const local: EnvironmentInput = {
         migrationSeconds: 600,
         readySeconds: 420,
         shiftSeconds: 600,
-        retreatSeconds: 300,
+        retreatSeconds: 600,
       },
       alarms: { serverErrors: 5, connectionErrors: 5, p95Ms: 2000, breaching: 2, evaluated: 3 },
       logRetentionDays: 7,
