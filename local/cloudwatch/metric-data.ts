@@ -11,7 +11,7 @@ export interface MetricRange {
   readonly end: number;
 }
 
-export const defaultPeriodSeconds = 60;
+const defaultPeriodSeconds = 60;
 
 /** @throws ValidationError for a period below the resolution that the stage keeps */
 export function periodMs(seconds: number | undefined): number {

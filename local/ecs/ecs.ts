@@ -28,7 +28,6 @@ export interface NewService {
   readonly taskDefinition: string;
   readonly desiredCount: number;
   readonly healthCheckGracePeriodSeconds: number;
-  readonly launchType: string;
   readonly platformVersion: string;
   readonly network: NetworkConfiguration | undefined;
   readonly role: string | undefined;

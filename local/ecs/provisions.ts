@@ -39,7 +39,6 @@ function newService({ stack, logicalId, properties }: Resource): NewService {
     taskDefinition: input.taskDefinition,
     desiredCount: input.desiredCount,
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds,
-    launchType: input.launchType,
     platformVersion: input.platformVersion,
     network: input.networkConfiguration,
     role: input.role,

@@ -8,7 +8,6 @@ export interface ServiceInput {
   readonly name: string;
   readonly clusterArn: string;
   readonly createdAt: number;
-  readonly launchType: string;
   readonly network: NetworkConfiguration | undefined;
   readonly platformVersion: string;
   readonly role: string | undefined;

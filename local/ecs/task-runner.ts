@@ -19,7 +19,11 @@ export interface TaskRunnerOptions {
 /** What a service does when one of its tasks comes and goes. */
 export interface TaskListener {
   running(task: Task): void;
-  /** Takes the task out of its target group; returns how long it drains, in milliseconds. */
+  /**
+   * Takes the task out of its target group; returns how long it drains, in milliseconds. ECS "waits for the load
+   * balancer to report that the keep alive connection is closed (the target is in an UNUSED state)"
+   * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html).
+   */
   deactivate(task: Task): number;
   stopped(task: Task): void;
 }

@@ -59,9 +59,10 @@ export function inOrder(rules: readonly Rule[]): Rule[] {
 }
 
 /**
- * Picks a group by weight; null when every weight is 0. A group without a healthy target is picked like
- * any other: weights do not fail over
+ * Picks a group by weight; null when every weight is 0
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#forward-actions).
+ * A group without a healthy target is picked like any other: the documentation knows fail-open within a group,
+ * and no fail-over between groups.
  *
  * @param random at least 0 and less than 1
  */

@@ -49,7 +49,7 @@ interface Registered {
 /** From registration to the first check; the documentation gives no number. */
 const firstCheckMs = 1000;
 
-export const targetKey = ({ ip, port }: TargetAddress): string => `${ip}:${port}`;
+const targetKey = ({ ip, port }: TargetAddress): string => `${ip}:${port}`;
 
 export interface TargetGroupPorts {
   readonly clock: Clock;

@@ -69,7 +69,6 @@ export async function account(change: Partial<DeploymentGroup> = {}, requestsPer
     taskDefinition: 'backstage',
     desiredCount: 2,
     healthCheckGracePeriodSeconds: 60,
-    launchType: 'FARGATE',
     platformVersion: '1.4.0',
     network: { awsvpcConfiguration: { subnets } },
     role: undefined,

@@ -122,6 +122,7 @@ describe('CodeDeploy refuses', () => {
     ['DeploymentConfigDoesNotExistException', { deploymentConfigName: 'CodeDeployDefault.OneAtATime' }],
     ['DeploymentGroupDoesNotExistException', { deploymentGroupName: 'other' }],
     ['InvalidRevisionException', { revision: revision('version: 0.0') }],
+    ['RevisionRequiredException', { revision: undefined }],
     ['InvalidRevisionException', { revision: revision('{"Hooks":[{"AfterInstall":"f"}]}') }],
     [
       'AlarmsLimitExceededException',

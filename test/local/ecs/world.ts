@@ -120,7 +120,6 @@ export function world() {
       taskDefinition: 'backstage',
       desiredCount,
       healthCheckGracePeriodSeconds: 60,
-      launchType: 'FARGATE',
       platformVersion: '1.4.0',
       network,
       role: undefined,
