@@ -1,17 +1,7 @@
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+import type { HttpRequest, HttpResponse } from '../../lambda/prober/probe.ts';
 
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** How long the whole answer took, in milliseconds of process time. */
-  readonly ms: number;
-}
+// The prober's own shapes: on the stage its requests go through this network.
+export type { HttpRequest, HttpResponse };
 
 /** The VPC as its members see it: private addresses that answer HTTP. */
 export interface Network {
