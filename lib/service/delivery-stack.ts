@@ -9,6 +9,7 @@ import { colourAlarms } from './alarms.ts';
 import { DeploymentGroup } from './deployment-group.ts';
 import type { FrozenStack } from './frozen-stack.ts';
 import { type ServiceStackProps, serviceConfig } from './service-props.ts';
+import { StackPolicy } from './stack-policy.ts';
 import { trafficPolicies } from './traffic.ts';
 
 export interface DeliveryStackProps extends ServiceStackProps {
@@ -36,6 +37,7 @@ export class DeliveryStack extends Stack {
       deploymentConfig: policies.feature.deploymentConfig,
     });
     this.scale(props);
+    new StackPolicy(this, 'StackPolicy', { stack: frozen, frozen: frozen.frozen });
 
     const ports = listenerPorts(props.config);
     const [host = ''] = settings.frozen.hosts;

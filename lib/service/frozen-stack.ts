@@ -19,6 +19,8 @@ export class FrozenStack extends Stack {
   readonly targetGroups: { readonly a: CfnTargetGroup; readonly b: CfnTargetGroup };
   readonly productionRule: CfnListenerRule;
   readonly testRule: CfnListenerRule;
+  /** All of the above: what nothing but CodeDeploy may change. */
+  readonly frozen: readonly CfnResource[];
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, { ...props, tags: {} });
@@ -54,7 +56,8 @@ export class FrozenStack extends Stack {
     // ECS takes a target group only once a listener forwards to it.
     this.service.addResourceDependency(this.productionRule);
     this.service.addResourceDependency(this.testRule);
-    withoutTags(this.service, this.productionRule, this.testRule, this.targetGroups.a, this.targetGroups.b);
+    this.frozen = [this.service, this.targetGroups.a, this.targetGroups.b, this.productionRule, this.testRule];
+    withoutTags(this.frozen);
   }
 
   private targetGroup(id: string, props: ServiceStackProps): CfnTargetGroup {
@@ -101,6 +104,6 @@ export class FrozenStack extends Stack {
 }
 
 /** Keeps out the tags that somebody puts on the whole app: since July 2026 they reach listener rules too. */
-function withoutTags(...resources: CfnResource[]): void {
+function withoutTags(resources: readonly CfnResource[]): void {
   for (const resource of resources) resource.addPropertyDeletionOverride('Tags');
 }

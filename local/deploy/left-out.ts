@@ -83,4 +83,8 @@ export const leftOut: Readonly<Record<string, LeftOut>> = {
   'AWS::SNS::TopicPolicy': { why: access, stands: nothing },
   'AWS::WAFv2::WebACL': { why: 'The stage’s users are its own.', stands: nothing },
   'AWS::WAFv2::WebACLAssociation': { why: 'The stage’s users are its own.', stands: nothing },
+  'Custom::StackPolicy': {
+    why: 'No CloudFormation updates the stage’s stacks, so there is no update to deny.',
+    stands: nothing,
+  },
 };
