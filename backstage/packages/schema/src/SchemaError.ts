@@ -1,4 +1,11 @@
-export type SchemaErrorKind = 'unplaced' | 'diverged' | 'locked' | 'migration-failed' | 'interrupted' | 'unavailable';
+export type SchemaErrorKind =
+  | 'unplaced'
+  | 'diverged'
+  | 'locked'
+  | 'migration-failed'
+  | 'interrupted'
+  | 'manifest'
+  | 'unavailable';
 
 export interface Culprit {
   readonly plugin?: string;

@@ -1,20 +1,12 @@
 import { parseArgs } from 'node:util';
-import { readApp } from './app';
+import { type App, readApp } from './app';
+import { manifest } from './commands/manifest';
 import { status } from './commands/status';
 import { up } from './commands/up';
 import { log } from './log';
-import { statusForPeople, upForPeople } from './report';
+import { manifestForPeople, statusForPeople, upForPeople } from './report';
 import { toSchemaError } from './SchemaError';
-
-const USAGE = `Usage: backstage-schema <command> [options], from the root of a Backstage app
-
-  status            what is applied, pending and unknown to this image, by plugin
-  up                apply everything that is pending, once
-
-  --json            one line of JSON on standard output
-  --config FILE     as the backend takes it; may be repeated (default: app-config.yaml)
-  --wait SECONDS    up: how long to wait for another run (default: 120)
-  --free-locks      up: free what a killed run left locked; only when no backend migrates by itself`;
+import { COMMAND_USAGE, USAGE } from './usage';
 
 function readArguments() {
   return parseArgs({
@@ -31,6 +23,12 @@ function readArguments() {
 
 type Options = ReturnType<typeof readArguments>['values'];
 
+interface Outcome {
+  readonly ok: boolean;
+  readonly json: unknown;
+  readonly text: string;
+}
+
 /** Between two sets of migrations, never inside one: a killed migration leaves its lock behind. */
 function stopRequested(): () => boolean {
   let requested = false;
@@ -43,16 +41,25 @@ function stopRequested(): () => boolean {
   return () => requested;
 }
 
-async function run(command: string, options: Options): Promise<{ ok: boolean; json: unknown; text: string }> {
-  try {
-    const app = await readApp(process.cwd(), options.config);
-    if (command === 'status') {
-      const report = await status(app);
-      return { ok: true, json: report, text: statusForPeople(report) };
-    }
+const COMMANDS: Readonly<Record<string, (app: App, options: Options) => Promise<Outcome>>> = {
+  status: async (app) => outcome(await status(app), statusForPeople),
+  up: async (app, options) => {
     const waitMs = Number(options.wait) * 1000;
-    const report = await up(app, { waitMs, freeLocks: options['free-locks'], interrupted: stopRequested() });
-    return { ok: report.ok, json: report, text: upForPeople(report) };
+    return outcome(
+      await up(app, { waitMs, freeLocks: options['free-locks'], interrupted: stopRequested() }),
+      upForPeople,
+    );
+  },
+  manifest: async (app) => outcome(manifest(app), manifestForPeople),
+};
+
+function outcome<T extends { readonly ok: boolean }>(report: T, forPeople: (report: T) => string): Outcome {
+  return { ok: report.ok, json: report, text: forPeople(report) };
+}
+
+async function run(command: (app: App, options: Options) => Promise<Outcome>, options: Options): Promise<Outcome> {
+  try {
+    return await command(await readApp(process.cwd(), options.config), options);
   } catch (error) {
     const { kind, message, culprit } = toSchemaError(error);
     return { ok: false, json: { ok: false, error: { kind, message, ...culprit } }, text: `Failed: ${message}` };
@@ -61,10 +68,10 @@ async function run(command: string, options: Options): Promise<{ ok: boolean; js
 
 async function main(): Promise<number> {
   const { values, positionals } = readArguments();
-  const [command = '', ...rest] = positionals;
-  const isKnown = ['status', 'up'].includes(command) && rest.length === 0 && Number(values.wait) >= 0;
-  if (values.help || !isKnown) {
-    log(USAGE);
+  const [name = '', ...rest] = positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (values.help || !command || rest.length > 0 || !(Number(values.wait) >= 0)) {
+    log(COMMAND_USAGE[name] ?? USAGE);
     return values.help ? 0 : 2;
   }
   const { ok, json, text } = await run(command, values);

@@ -1,5 +1,6 @@
 import type { StatusReport } from './commands/status';
 import type { UpReport } from './commands/up';
+import type { Manifest } from './manifest';
 
 export function statusForPeople(report: StatusReport): string {
   const lines = report.plugins.flatMap(({ plugin, sets }) =>
@@ -18,4 +19,11 @@ export function upForPeople({ ok, applied, error, ms }: UpReport): string {
   const count = applied.reduce((sum, set) => sum + set.migrations.length, 0);
   const lines = applied.flatMap((set) => set.migrations.map((name) => `${set.plugin}  ${name}`));
   return [...lines, ok ? `${count} migrations applied in ${ms} ms` : `Failed: ${error?.message}`].join('\n');
+}
+
+export function manifestForPeople({ plugins, unplaced }: Manifest): string {
+  const lines = plugins.flatMap(({ plugin, sets }) =>
+    sets.flatMap((set) => [`${plugin} (${set.table}): ${set.package}`, ...set.migrations.map((name) => `  ${name}`)]),
+  );
+  return [...lines, ...unplaced.map(({ package: name, reason }) => `not placed: ${name} ${reason}`)].join('\n');
 }

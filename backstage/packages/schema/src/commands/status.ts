@@ -1,9 +1,10 @@
 import type { App } from '../app';
+import { byPlugin } from '../byPlugin';
 import { readOnly } from '../databases';
 import { SchemaLock } from '../lock';
 import { pendingCount } from '../plan';
 import { readPlans } from '../readPlans';
-import type { SetPlan, Unplaced } from '../types';
+import type { Unplaced } from '../types';
 
 export interface StatusReport {
   readonly ok: true;
@@ -37,27 +38,21 @@ export async function status({ config, sets, unplaced }: App): Promise<StatusRep
       pending: pendingCount(plans),
       unknown: plans.reduce((sum, plan) => sum + plan.unknown.length, 0),
       running: holder !== undefined,
-      plugins: byPlugin(plans),
+      plugins: byPlugin(
+        plans,
+        (plan) => plan.set.plugin,
+        ({ set, applied, pending, unknown, locked }) => ({
+          package: set.package,
+          table: set.table,
+          applied: applied.length,
+          pending,
+          unknown,
+          locked,
+        }),
+      ),
       unplaced,
     };
   } finally {
     await Promise.all([databases.close(), lock.close()]);
   }
-}
-
-function byPlugin(plans: readonly SetPlan[]): PluginStatus[] {
-  const plugins = [...new Set(plans.map((plan) => plan.set.plugin))];
-  return plugins.map((plugin) => ({
-    plugin,
-    sets: plans
-      .filter((plan) => plan.set.plugin === plugin)
-      .map(({ set, applied, pending, unknown, locked }) => ({
-        package: set.package,
-        table: set.table,
-        applied: applied.length,
-        pending,
-        unknown,
-        locked,
-      })),
-  }));
 }

@@ -1,0 +1,38 @@
+const COMMON = `  --json            one line of JSON on standard output
+  --config FILE     as the backend takes it; may be repeated (default: app-config.yaml)`;
+
+const WAIT = '  --wait SECONDS    how long to wait for another run (default: 120)';
+
+export const USAGE = `Usage: backstage-schema <command> [options], from the root of a Backstage app
+
+  status            what is applied, pending and unknown to this image, by plugin
+  up                apply everything that is pending, once
+  manifest          what this image contains, by plugin
+
+${COMMON}
+  --help            with a command: what it does, and its options
+
+Exit status: 0 done, 1 refused or failed, 2 wrong command line`;
+
+/** One text for each command; their names are the commands that there are. */
+export const COMMAND_USAGE: Readonly<Record<string, string>> = {
+  status: `Usage: backstage-schema status [options]
+
+Tells what is applied, pending and unknown to this image, by plugin. Changes nothing.
+
+${COMMON}`,
+
+  up: `Usage: backstage-schema up [options]
+
+Applies everything that is pending, once, under one advisory lock. Creates databases that are missing.
+
+${COMMON}
+${WAIT}
+  --free-locks      free what a killed run left locked; only when no backend migrates by itself`,
+
+  manifest: `Usage: backstage-schema manifest [options]
+
+Tells which migrations this image contains, by plugin. Asks no database.
+
+${COMMON}`,
+};
