@@ -24,8 +24,9 @@ let done: number | null = null;
 async function end(status: number, why: string | null): Promise<never> {
   endingSince = performance.now();
   if (why !== null) progress.say(`\n${why}`);
+  progress.close();
   setTimeout(() => process.exit(status), stoppingMs).unref();
-  await running?.stop().catch((error: unknown) => progress.say(`The stage did not stop cleanly: ${String(error)}`));
+  await running?.stop().catch((error: unknown) => console.error('The stage did not stop cleanly:', error));
   process.exit(status);
 }
 

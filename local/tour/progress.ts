@@ -27,6 +27,7 @@ const clearLine = '\r\u001B[2K';
 export class Progress {
   readonly #screen: Screen;
   #last: View | null = null;
+  #closed = false;
 
   constructor(screen: Screen) {
     this.#screen = screen;
@@ -34,12 +35,18 @@ export class Progress {
 
   /** A line that stays. */
   say(line = ''): void {
+    if (this.#closed) return;
     this.#screen.write(`${this.#screen.isTerminal ? clearLine : ''}${line}\n`);
   }
 
   /** Before the first view of a release. */
   begin(): void {
     this.#last = null;
+  }
+
+  /** Says nothing more: what is still under way is being ended. */
+  close(): void {
+    this.#closed = true;
   }
 
   show(view: View): void {
@@ -53,7 +60,8 @@ export class Progress {
       this.say(inWords(view));
       this.#last = view;
     }
-    if (this.#screen.isTerminal) this.#screen.write(`${clearLine}${living(view).slice(0, this.#screen.columns - 1)}`);
+    if (this.#screen.isTerminal && !this.#closed)
+      this.#screen.write(`${clearLine}${living(view).slice(0, this.#screen.columns - 1)}`);
   }
 }
 
