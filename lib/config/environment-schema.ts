@@ -24,6 +24,13 @@ export const environmentSchema = z
     }),
     /** Certificate of the listeners; null for plain HTTP. */
     certificateArn: z.string().startsWith('arn:aws:acm:').nullable(),
+    /** AWS WAF in front of the load balancer; null for none. */
+    firewall: z
+      .strictObject({
+        /** In five minutes, by source address: all who sit in one office behind one address share it. */
+        requestsPerAddress: z.int().min(10).max(2_000_000_000),
+      })
+      .nullable(),
     /** Whether the data (database, load balancer) is protected from deletion. */
     protectData: z.boolean(),
     services: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,20}$/), serviceConfigSchema),
@@ -32,6 +39,9 @@ export const environmentSchema = z
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (environment.name === 'production' && environment.certificateArn === null) {
       refuse(['certificateArn'], 'plain HTTP is for local and dev only; give the ARN of an ACM certificate');
+    }
+    if (environment.name === 'production' && environment.firewall === null) {
+      refuse(['firewall'], 'only local and dev may do without; give { requestsPerAddress: 10000 }');
     }
     if (environment.name !== 'local') {
       if (environment.network.nat === 'none') {

@@ -61,6 +61,8 @@ export const serviceConfigSchema = z
     /** Commands of the image's schema tool; null for a service without a schema of its own. */
     schemaTool: z.strictObject({ status: z.array(z.string()).min(1), up: z.array(z.string()).min(1) }).nullable(),
     probe: z.strictObject({ journeys: z.array(journeySchema).min(1), write: journeySchema.nullable() }),
+    /** Paths, in full, whose requests may have bodies above the 8 KiB that the firewall reads, each with the reason. */
+    largeBodies: z.array(z.strictObject({ path: z.string().startsWith('/'), reason: z.string().min(1) })).max(10),
     policies: z.strictObject({ feature: policySchema, hotfix: policySchema }),
     observation: z.strictObject({
       intervalSeconds: seconds,

@@ -4,6 +4,7 @@ import {
   type ApplicationListener,
   ApplicationLoadBalancer,
   ApplicationProtocol,
+  DesyncMitigationMode,
   ListenerAction,
   ListenerCertificate,
   SslPolicy,
@@ -18,6 +19,7 @@ import { listenerPorts } from '../config/ports.ts';
 import { WorkflowFunction } from '../functions/workflow-function.ts';
 import { acknowledge } from '../nag.ts';
 import type { NetworkStack } from '../network/network-stack.ts';
+import { Firewall } from './firewall.ts';
 
 export interface PlatformStackProps extends StackProps {
   readonly config: EnvironmentConfig;
@@ -52,9 +54,23 @@ export class PlatformStack extends Stack {
       internetFacing: true,
       securityGroup: network.loadBalancerGroup,
       dropInvalidHeaderFields: true,
+      // Only requests that no two parsers can understand differently
+      // (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#desync-mitigation-mode).
+      desyncMitigationMode: DesyncMitigationMode.STRICTEST,
       deletionProtection: config.protectData,
     });
     this.loadBalancer.logAccessLogs(this.accessLogs(config), names.prefix);
+    if (config.firewall !== null) {
+      new Firewall(this, 'Firewall', {
+        name: names.prefix,
+        loadBalancerArn: this.loadBalancer.loadBalancerArn,
+        vpcCidr: config.network.cidr,
+        requestsPerAddress: config.firewall.requestsPerAddress,
+        largeBodyPaths: Object.values(config.services).flatMap((service) =>
+          service.largeBodies.map(({ path }) => path),
+        ),
+      });
+    }
     const ports = listenerPorts(config);
     this.productionListener = this.listener('Production', config, ports.production);
     this.testListener = this.listener('Test', config, ports.test);

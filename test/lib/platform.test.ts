@@ -29,6 +29,19 @@ describe('the load balancer', () => {
   });
 });
 
+describe('the load balancer of production', () => {
+  test.each([
+    ['routing.http.drop_invalid_header_fields.enabled', 'true'],
+    ['routing.http.desync_mitigation_mode', 'strictest'],
+    ['deletion_protection.enabled', 'true'],
+    ['access_logs.s3.enabled', 'true'],
+  ])('has %s at %s', (key, value) => {
+    template('production', 'platform').hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      LoadBalancerAttributes: Match.arrayWith([{ Key: key, Value: value }]),
+    });
+  });
+});
+
 describe('the prober', () => {
   test('is in the VPC and told nothing of AWS', () => {
     platform.hasResourceProperties('AWS::Lambda::Function', {

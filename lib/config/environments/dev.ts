@@ -7,6 +7,7 @@ export const dev: EnvironmentInput = {
   network: { cidr: '10.1.0.0/16', availabilityZones: ['eu-central-1a', 'eu-central-1b'], nat: 'one' },
   database: { instance: 't4g.small', storageGb: 20, multiAz: false, backupDays: 1, tls: true },
   certificateArn: null,
+  firewall: { requestsPerAddress: 10_000 },
   protectData: false,
   services: {
     backstage: {
@@ -36,6 +37,7 @@ export const dev: EnvironmentInput = {
       scaling: { minimum: 1, maximum: 2, cpuPercent: 60 },
       schemaTool: backstage.schemaTool,
       probe: backstage.probe,
+      largeBodies: backstage.largeBodies,
       policies: {
         feature: { canaryPercent: 10, canaryMinutes: 5, bakeSeconds: 600 },
         hotfix: { canaryPercent: 25, canaryMinutes: 1, bakeSeconds: 300 },

@@ -8,6 +8,7 @@ export const local: EnvironmentInput = {
   network: { cidr: '10.0.0.0/16', availabilityZones: ['us-east-1a', 'us-east-1b'], nat: 'none' },
   database: { instance: 't4g.micro', storageGb: 20, multiAz: false, backupDays: 0, tls: false },
   certificateArn: null,
+  firewall: null,
   protectData: false,
   services: {
     backstage: {
@@ -42,6 +43,7 @@ export const local: EnvironmentInput = {
       scaling: { minimum: 1, maximum: 2, cpuPercent: 60 },
       schemaTool: backstage.schemaTool,
       probe: backstage.probe,
+      largeBodies: backstage.largeBodies,
       policies: {
         feature: { canaryPercent: 10, canaryMinutes: 2, bakeSeconds: 120 },
         hotfix: { canaryPercent: 20, canaryMinutes: 1, bakeSeconds: 60 },

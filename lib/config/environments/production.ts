@@ -12,6 +12,7 @@ export const production: EnvironmentInput = {
   database: { instance: 'm7g.large', storageGb: 100, multiAz: true, backupDays: 14, tls: true },
   // Put the certificate of your own domain here, and the domain's name under hosts and APP_BASE_URL.
   certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
+  firewall: { requestsPerAddress: 10_000 },
   protectData: true,
   services: {
     backstage: {
@@ -41,6 +42,7 @@ export const production: EnvironmentInput = {
       scaling: { minimum: 2, maximum: 6, cpuPercent: 60 },
       schemaTool: backstage.schemaTool,
       probe: backstage.probe,
+      largeBodies: backstage.largeBodies,
       policies: {
         feature: { canaryPercent: 10, canaryMinutes: 10, bakeSeconds: 3600 },
         hotfix: { canaryPercent: 25, canaryMinutes: 2, bakeSeconds: 900 },

@@ -4,7 +4,7 @@ type ServiceInput = EnvironmentInput['services'][string];
 
 type Shared = Pick<ServiceInput['frozen'], 'port' | 'rulePriority'> &
   Pick<ServiceInput['task'], 'bootstrapImage' | 'secrets'> &
-  Pick<ServiceInput, 'schemaTool' | 'probe'> & { readonly healthPath: string };
+  Pick<ServiceInput, 'schemaTool' | 'probe' | 'largeBodies'> & { readonly healthPath: string };
 
 const healthPath = '/.backstage/health/v1/readiness';
 const schemaTool = (command: string) => ['node', 'packages/schema/bin/backstage-schema.js', command, '--json'];
@@ -17,6 +17,14 @@ export const backstage: Shared = {
   bootstrapImage: 'public.ecr.aws/docker/library/node:24-alpine',
   secrets: { BACKEND_SECRET: 'generated', PROBER_TOKEN: 'prober-token' },
   schemaTool: { status: schemaTool('status'), up: schemaTool('up') },
+  largeBodies: [
+    {
+      path: '/api/catalog/entities/by-refs',
+      reason: 'A page asks for all the entities that it shows, by their names.',
+    },
+    { path: '/api/scaffolder/v2/tasks', reason: 'A task carries everything that was entered in its form.' },
+    { path: '/api/scaffolder/v2/dry-run', reason: 'The template editor sends the files of a template.' },
+  ],
   probe: {
     journeys: [
       { name: 'app shell', path: '/', contains: '<div id="root"', budgetMs: 2000 },

@@ -61,6 +61,19 @@ describe('the configuration', () => {
     );
   });
 
+  test('refuses production without a firewall, and a limit that would lock everybody out', () => {
+    expect(refusal({ ...production, firewall: null })).toContain('firewall: null is refused: only local and dev may');
+    expect(refusal({ ...production, firewall: { requestsPerAddress: 9 } })).toContain(
+      'firewall.requestsPerAddress: 9 is refused: Too small: expected number to be >=10',
+    );
+  });
+
+  test('refuses large bodies on a path without a reason', () => {
+    expect(refusal(withBackstage({ largeBodies: [{ path: '/api/upload', reason: '' }] }))).toContain(
+      'services.backstage.largeBodies.0.reason: "" is refused',
+    );
+  });
+
   test('refuses tasks without a way to their images, and a database without TLS, outside local', () => {
     const { network, database } = production;
     const message = refusal({
