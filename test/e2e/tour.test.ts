@@ -1,26 +1,14 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { type Report, reportSchema } from '../../local/scenarios/report.ts';
 
 const repository = join(import.meta.dirname, '../..');
 
-interface Report {
-  scenario: string;
-  service: string;
-  outcome: string;
-  live: { before: string | null; after: string | null };
-  requests: { total: number; failed: number; onGreen: number; failedOnBlue: number; failedOnGreen: number };
-  detection: { firstBadAt: string | null; decidedAt: string | null; restoredAt: string | null };
-  states: { name: string; at: string; seconds: number }[];
-  execution: { historyEvents: number; lambdaInvocations: number };
-  lockFree: boolean;
-  orphanTasks: number;
-  notifications: number;
-  backstageVersion: string;
-  postgresVersion: string;
-}
+const tourSchema = z.object({ scenarios: z.array(reportSchema) });
 
 function local(...args: string[]): Promise<{ status: number | null; output: string }> {
   return new Promise((resolve, reject) => {
@@ -52,8 +40,8 @@ describe('the tour with real Backstage and real PostgreSQL', () => {
     const file = join(folder, 'report.json');
     try {
       ({ status } = await local('--exit', '--report', file));
-      const written = JSON.parse(readFileSync(file, 'utf8')) as { scenarios: Report[] };
-      for (const report of written.scenarios) reports.set(report.scenario, report);
+      const { scenarios } = tourSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+      for (const report of scenarios) reports.set(report.scenario, report);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -94,7 +82,8 @@ describe('the tour with real Backstage and real PostgreSQL', () => {
     expect(report.requests.failed).toBe(report.requests.failedOnGreen);
     expect(report.requests.failedOnGreen).toBeLessThanOrEqual(report.requests.onGreen);
     const { firstBadAt, decidedAt, restoredAt } = report.detection;
-    if (!firstBadAt || !decidedAt || !restoredAt) throw new Error(`nothing detected: ${JSON.stringify(report.detection)}`);
+    if (!firstBadAt || !decidedAt || !restoredAt)
+      throw new Error(`nothing detected: ${JSON.stringify(report.detection)}`);
     expect(Date.parse(decidedAt) - Date.parse(firstBadAt)).toBeLessThanOrEqual(3 * 60_000);
     expect(Date.parse(restoredAt)).toBeGreaterThanOrEqual(Date.parse(decidedAt));
   });
