@@ -5,6 +5,7 @@ export type SchemaErrorKind =
   | 'migration-failed'
   | 'interrupted'
   | 'manifest'
+  | 'irreversible'
   | 'unavailable';
 
 export interface Culprit {

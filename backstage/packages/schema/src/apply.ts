@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { log } from './log';
+import { loadMigration } from './migrations';
 import { SchemaError } from './SchemaError';
 import type { SetPlan } from './types';
 
@@ -12,12 +11,10 @@ export interface AppliedSet {
   readonly migrations: readonly string[];
 }
 
-const load = createRequire(__filename);
-
 /** Runs what is pending of one set as the plugin itself would have, and names the migration that fails. */
 export async function applySet(knex: Knex, plan: SetPlan, files: readonly string[]): Promise<AppliedSet> {
   const { set, pending } = plan;
-  const { plugin, package: name, directory, table } = set;
+  const { plugin, package: name, table } = set;
   let running: string | undefined;
   try {
     await knex.migrate.latest({
@@ -26,7 +23,7 @@ export async function applySet(knex: Knex, plan: SetPlan, files: readonly string
         getMigrations: async () => [...files],
         getMigrationName: (file: string) => file,
         getMigration: async (file: string): Promise<Knex.Migration> => {
-          const migration = load(join(directory, file)) as Knex.Migration;
+          const migration = loadMigration(set, file);
           return {
             ...migration,
             up: (k) => {

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { type App, readApp } from './app';
+import { down } from './commands/down';
 import { manifest } from './commands/manifest';
 import { status } from './commands/status';
 import { up } from './commands/up';
 import { log } from './log';
-import { manifestForPeople, statusForPeople, upForPeople } from './report';
+import { readManifest } from './manifest';
+import { downForPeople, manifestForPeople, statusForPeople, upForPeople } from './report';
 import { toSchemaError } from './SchemaError';
 import { COMMAND_USAGE, USAGE } from './usage';
 
@@ -13,10 +15,13 @@ function readArguments() {
     allowPositionals: true,
     options: {
       config: { type: 'string', multiple: true, default: [] },
+      'dry-run': { type: 'boolean', default: false },
       'free-locks': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      to: { type: 'string' },
       wait: { type: 'string', default: '120' },
+      'whole-sets': { type: 'boolean', default: false },
     },
   });
 }
@@ -44,14 +49,25 @@ function stopRequested(): () => boolean {
 const COMMANDS: Readonly<Record<string, (app: App, options: Options) => Promise<Outcome>>> = {
   status: async (app) => outcome(await status(app), statusForPeople),
   up: async (app, options) => {
-    const waitMs = Number(options.wait) * 1000;
-    return outcome(
-      await up(app, { waitMs, freeLocks: options['free-locks'], interrupted: stopRequested() }),
-      upForPeople,
-    );
+    const freeLocks = options['free-locks'];
+    return outcome(await up(app, { waitMs: waitMs(options), freeLocks, interrupted: stopRequested() }), upForPeople);
   },
   manifest: async (app) => outcome(manifest(app), manifestForPeople),
+  down: async (app, options) => {
+    const report = await down(app, {
+      to: readManifest(options.to ?? ''),
+      wholeSets: options['whole-sets'],
+      dryRun: options['dry-run'],
+      waitMs: waitMs(options),
+      interrupted: stopRequested(),
+    });
+    return outcome(report, downForPeople);
+  },
 };
+
+function waitMs({ wait }: Options): number {
+  return Number(wait) * 1000;
+}
 
 function outcome<T extends { readonly ok: boolean }>(report: T, forPeople: (report: T) => string): Outcome {
   return { ok: report.ok, json: report, text: forPeople(report) };
@@ -70,7 +86,8 @@ async function main(): Promise<number> {
   const { values, positionals } = readArguments();
   const [name = '', ...rest] = positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (values.help || !command || rest.length > 0 || !(Number(values.wait) >= 0)) {
+  const isComplete = Number(values.wait) >= 0 && (name === 'down') === (values.to !== undefined);
+  if (values.help || !command || rest.length > 0 || !isComplete) {
     log(COMMAND_USAGE[name] ?? USAGE);
     return values.help ? 0 : 2;
   }

@@ -1,3 +1,4 @@
+import type { DownReport } from './commands/down';
 import type { StatusReport } from './commands/status';
 import type { UpReport } from './commands/up';
 import type { Manifest } from './manifest';
@@ -26,4 +27,18 @@ export function manifestForPeople({ plugins, unplaced }: Manifest): string {
     sets.flatMap((set) => [`${plugin} (${set.table}): ${set.package}`, ...set.migrations.map((name) => `  ${name}`)]),
   );
   return [...lines, ...unplaced.map(({ package: name, reason }) => `not placed: ${name} ${reason}`)].join('\n');
+}
+
+export function downForPeople({ ok, ms, dryRun, planned, unwound, kept, error }: DownReport): string {
+  const shown = dryRun || !ok ? planned : unwound;
+  const count = shown.reduce((sum, set) => sum + set.migrations.length, 0);
+  const done = new Set(unwound.flatMap((set) => set.migrations.map((name) => `${set.plugin}  ${name}`)));
+  const lines = shown
+    .flatMap((set) => set.migrations.map((name) => `${set.plugin}  ${name}`))
+    .map((line) => (!ok && done.has(line) ? `${line}  (taken back)` : line));
+  const stays = kept.flatMap((set) =>
+    set.migrations.map((name) => `${set.plugin}  ${name}  (stays: new with this image)`),
+  );
+  const end = dryRun ? `${count} migrations would be taken back` : `${count} migrations taken back in ${ms} ms`;
+  return [...lines, ...stays, ok ? end : `Failed: ${error?.message}`].join('\n');
 }

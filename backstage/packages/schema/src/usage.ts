@@ -8,6 +8,7 @@ export const USAGE = `Usage: backstage-schema <command> [options], from the root
   status            what is applied, pending and unknown to this image, by plugin
   up                apply everything that is pending, once
   manifest          what this image contains, by plugin
+  down              take back what another image's manifest lacks, newest first
 
 ${COMMON}
   --help            with a command: what it does, and its options
@@ -35,4 +36,17 @@ ${WAIT}
 Tells which migrations this image contains, by plugin. Asks no database.
 
 ${COMMON}`,
+
+  down: `Usage: backstage-schema down --to MANIFEST [options], with the image that brought the migrations
+
+Takes back exactly the migrations that the manifest lacks, newest first, each in a transaction of its own, under the
+advisory lock of up. Takes back nothing when one of them cannot be: no "down", or no such file in this image.
+
+  --to MANIFEST     what "backstage-schema manifest --json" of the other image wrote: a file, - for standard input,
+                    or the JSON itself, as it is or as gzip in base64
+  --dry-run         print the plan, change nothing
+  --whole-sets      also what belongs to plugins and modules that the manifest does not have at all; without it their
+                    tables and rows stay, for the other image never looks at them
+${COMMON}
+${WAIT}`,
 };

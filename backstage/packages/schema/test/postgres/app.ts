@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import knexFactory, { type Knex } from 'knex';
+
+const BIN = join(__dirname, '../../bin/backstage-schema.js');
+let installations = 0;
+
+export interface Run {
+  readonly code: number | null;
+  /** The one line on standard output, parsed. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into reports of all commands
+  readonly json: any;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Plugins' migrations by file name; each is the body of an exports object. */
+export type Plugins = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export const creates = (table: string): string =>
+  `up: k => k.schema.createTable('${table}', t => { t.increments(); t.string('name'); }), down: k => k.schema.dropTable('${table}')`;
+
+/** One installation on the server: databases under a prefix of its own, and any number of images that share them. */
+export class Installation {
+  readonly prefix = `t${process.pid}_${++installations}_`;
+  readonly #images: string[] = [];
+  readonly #open: Knex[] = [];
+
+  constructor(readonly database: string = '') {}
+
+  /** A minimal Backstage app on disk, as an image contains it. */
+  image(plugins: Plugins): string {
+    const root = mkdtempSync(join(tmpdir(), 'schema-image-'));
+    this.#images.push(root);
+    const write = (path: string, text: string) => {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    };
+    const names = Object.keys(plugins).map((plugin) => `plugin-${plugin}`);
+    write(
+      'packages/backend/package.json',
+      JSON.stringify({
+        name: 'backend',
+        backstage: { role: 'backend' },
+        dependencies: Object.fromEntries(names.map((name) => [name, '*'])),
+      }),
+    );
+    for (const [plugin, migrations] of Object.entries(plugins)) {
+      const dir = `node_modules/plugin-${plugin}`;
+      const backstage = { role: 'backend-plugin', pluginId: plugin };
+      write(`${dir}/package.json`, JSON.stringify({ name: `plugin-${plugin}`, backstage }));
+      write(`${dir}/dist/index.cjs.js`, 'client.migrate.latest({ directory })');
+      for (const [file, body] of Object.entries(migrations)) {
+        write(`${dir}/migrations/${file}`, `module.exports = { ${body} };`);
+      }
+    }
+    write('package.json', '{"name":"root"}');
+    const { PGHOST: host, PGPORT: port, PGUSER: user } = process.env;
+    const connection = `{ host: ${host}, port: ${port}, user: ${user} }`;
+    write(
+      'app-config.yaml',
+      `backend:\n  database:\n    client: pg\n    prefix: ${this.prefix}\n    connection: ${connection}\n${this.database}`,
+    );
+    return root;
+  }
+
+  of(plugin: string): Knex {
+    const { PGHOST: host = '', PGPORT: port, PGUSER: user = '' } = process.env;
+    const connection = { host, port: Number(port), user, database: `${this.prefix}${plugin}` };
+    const knex = knexFactory({ client: 'pg', connection, pool: { min: 0, max: 3 } });
+    this.#open.push(knex);
+    return knex;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.#open.map((knex) => knex.destroy()));
+    for (const image of this.#images) rmSync(image, { recursive: true });
+    const { PGHOST: host = '', PGPORT: port, PGUSER: user = '' } = process.env;
+    const admin = knexFactory({ client: 'pg', connection: { host, port: Number(port), user, database: 'postgres' } });
+    const { rows } = await admin.raw<{ rows: { datname: string }[] }>(
+      'select datname from pg_database where starts_with(datname, ?)',
+      [this.prefix],
+    );
+    for (const { datname } of rows) await admin.raw('drop database ?? with (force)', [datname]);
+    await admin.destroy();
+  }
+}
+
+export function start(image: string, ...args: string[]): { child: ChildProcess; ended: Promise<Run> } {
+  const child = spawn(process.execPath, [BIN, ...args, '--json'], { cwd: image, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk));
+  const ended = new Promise<Run>((resolve) => {
+    child.once('close', (code) => {
+      const isLine = /^[^\n]+\n$/.test(stdout);
+      resolve({ code, json: isLine ? JSON.parse(stdout) : undefined, stdout, stderr });
+    });
+  });
+  return { child, ended };
+}
+
+export function run(image: string, ...args: string[]): Promise<Run> {
+  return start(image, ...args).ended;
+}
