@@ -45,8 +45,18 @@ describe('the firewall', () => {
   });
 
   test('blocks by every rule, and turns down only that on the size of bodies', () => {
-    const actions = rules.map(({ Action, OverrideAction }) => Object.keys(OverrideAction ?? Action ?? {}));
-    expect(actions.toSorted()).toEqual([['Block'], ['Block'], ['None'], ['None'], ['None'], ['None']]);
+    const actions = rules.map(({ Name, Action, OverrideAction }) => [
+      Name,
+      ...Object.keys(OverrideAction ?? Action ?? {}),
+    ]);
+    expect(actions).toEqual([
+      ['ip-reputation', 'None'],
+      ['rate-limit', 'Block'],
+      ['known-bad-inputs', 'None'],
+      ['common', 'None'],
+      ['large-bodies', 'Block'],
+      ['sql-injection', 'None'],
+    ]);
     const overrides = rules.flatMap(({ Statement }) => Statement.ManagedRuleGroupStatement?.RuleActionOverrides ?? []);
     expect(overrides).toEqual([{ Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } }]);
   });
