@@ -44,8 +44,19 @@ export interface VirtualStage {
  * The prober alone runs outside its bundle, because its requests have to reach simulated tasks.
  */
 export async function openVirtualStage(assembly: Assembly): Promise<VirtualStage> {
-  const clock = new VirtualClock();
   const folder = mkdtempSync(join(tmpdir(), 'understudy-virtual-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const stage = await deploy(assembly, folder);
+    return { ...stage, close: () => stage.close().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function deploy(assembly: Assembly, folder: string): Promise<VirtualStage> {
+  const clock = new VirtualClock();
   const images = new Map<string, SimulatedImage>();
   const database: AppliedMigrations = new Map();
   const runtime = new SimulatedRuntime(clock, (image) => images.get(image.split('@')[1] ?? image));
@@ -119,10 +130,7 @@ export async function openVirtualStage(assembly: Assembly): Promise<VirtualStage
       users.start();
       return users;
     },
-    close: async () => {
-      await cloud.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => cloud.close(),
   };
 }
 
