@@ -1,65 +1,90 @@
 import { z } from 'zod';
+import { serviceNames } from '../../lambda/domain/names.ts';
 import { serviceConfigSchema } from './service-schema.ts';
 
-export const environmentSchema = z
-  .strictObject({
-    /** Part of every name; the file's own name. */
-    name: z.enum(['local', 'dev', 'production']),
-    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
-    network: z.strictObject({
-      cidr: z.cidrv4(),
-      /** Named here, so that no synthesis asks an account for them. */
-      availabilityZones: z.array(z.string()).min(2).max(3),
-      /** How tasks reach the internet, the bootstrap image's registry among it. */
-      nat: z.enum(['none', 'one', 'per-az']),
-    }),
-    database: z.strictObject({
-      /** Without the prefix `db.`: `t4g.small`. */
-      instance: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
-      storageGb: z.int().min(20).max(65_536),
-      multiAz: z.boolean(),
-      backupDays: z.int().min(0).max(35),
-      /** Whether the server refuses, and tasks are told not to try, connections without TLS. */
-      tls: z.boolean(),
-    }),
-    /** Certificate of the listeners; null for plain HTTP. */
-    certificateArn: z.string().startsWith('arn:aws:acm:').nullable(),
-    /** AWS WAF in front of the load balancer; null for none. */
-    firewall: z
-      .strictObject({
-        /** In five minutes, by source address: all who sit in one office behind one address share it. */
-        requestsPerAddress: z.int().min(10).max(2_000_000_000),
-      })
-      .nullable(),
-    /** Whether the data (database, load balancer) is protected from deletion. */
-    protectData: z.boolean(),
-    services: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,20}$/), serviceConfigSchema),
-  })
-  .superRefine((environment, context) => {
-    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    if (environment.name === 'production' && environment.certificateArn === null) {
-      refuse(['certificateArn'], 'plain HTTP is for local and dev only; give the ARN of an ACM certificate');
+const environmentShape = z.strictObject({
+  /** Part of every name; the file's own name. */
+  name: z.enum(['local', 'dev', 'production']),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+  network: z.strictObject({
+    cidr: z.cidrv4(),
+    /** Named here, so that no synthesis asks an account for them. */
+    availabilityZones: z.array(z.string()).min(2).max(3),
+    /** How tasks reach the internet, the registry of a public bootstrap image among it. */
+    nat: z.enum(['none', 'one', 'per-az']),
+    /** Whether tasks reach ECR, logs, secrets and parameters inside the VPC; S3 they always do. */
+    interfaceEndpoints: z.boolean(),
+  }),
+  database: z.strictObject({
+    /** Without the prefix `db.`: `t4g.small`. */
+    instance: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
+    storageGb: z.int().min(20).max(65_536),
+    multiAz: z.boolean(),
+    backupDays: z.int().min(0).max(35),
+    /** Whether the server refuses, and tasks are told not to try, connections without TLS. */
+    tls: z.boolean(),
+  }),
+  /** Certificate of the listeners; null for plain HTTP. */
+  certificateArn: z.string().startsWith('arn:aws:acm:').nullable(),
+  /** AWS WAF in front of the load balancer; null for none. */
+  firewall: z
+    .strictObject({
+      /** In five minutes, by source address: all who sit in one office behind one address share it. */
+      requestsPerAddress: z.int().min(10).max(2_000_000_000),
+    })
+    .nullable(),
+  /** Whether the data (database, load balancer) is protected from deletion. */
+  protectData: z.boolean(),
+  services: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,20}$/), serviceConfigSchema),
+});
+
+export const environmentSchema = environmentShape.superRefine((environment, context) => {
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (environment.name === 'production' && environment.certificateArn === null) {
+    refuse(['certificateArn'], 'plain HTTP is for local and dev only; give the ARN of an ACM certificate');
+  }
+  if (environment.name === 'production' && environment.firewall === null) {
+    refuse(['firewall'], 'only local and dev may do without; give { requestsPerAddress: 10000 }');
+  }
+  if (environment.name !== 'local') {
+    if (environment.network.nat === 'none') refuseSealed(environment, refuse);
+    if (!environment.database.tls) {
+      refuse(['database', 'tls'], 'only the database of the local stage has no TLS; give true');
     }
-    if (environment.name === 'production' && environment.firewall === null) {
-      refuse(['firewall'], 'only local and dev may do without; give { requestsPerAddress: 10000 }');
+  }
+  const priorities = new Map<number, string>();
+  for (const [service, { frozen }] of Object.entries(environment.services)) {
+    const other = priorities.get(frozen.rulePriority);
+    if (other !== undefined) {
+      refuse(['services', service, 'frozen', 'rulePriority'], `is that of service ${other} too; give another`);
     }
-    if (environment.name !== 'local') {
-      if (environment.network.nat === 'none') {
-        refuse(['network', 'nat'], 'tasks could not pull their images; give one or per-az');
-      }
-      if (!environment.database.tls) {
-        refuse(['database', 'tls'], 'only the database of the local stage has no TLS; give true');
-      }
+    priorities.set(frozen.rulePriority, service);
+  }
+});
+
+/** What does not work in a VPC without a way out. */
+function refuseSealed(
+  { name, network, services }: z.infer<typeof environmentShape>,
+  refuse: (path: string[], message: string) => void,
+): void {
+  if (!network.interfaceEndpoints) {
+    refuse(['network', 'interfaceEndpoints'], 'without NAT it is how tasks get image, log and secrets; give true');
+  }
+  for (const [service, { task }] of Object.entries(services)) {
+    if (task.internet) {
+      refuse(['services', service, 'task', 'internet'], 'network.nat is none; give one or per-az there, or false here');
     }
-    const priorities = new Map<number, string>();
-    for (const [service, { frozen }] of Object.entries(environment.services)) {
-      const other = priorities.get(frozen.rulePriority);
-      if (other !== undefined) {
-        refuse(['services', service, 'frozen', 'rulePriority'], `is that of service ${other} too; give another`);
-      }
-      priorities.set(frozen.rulePriority, service);
+    // The only repository that the tasks' execution role may pull from.
+    const { repository } = serviceNames(name, service);
+    if (!task.bootstrapImage.includes(`.amazonaws.com/${repository}:`)) {
+      refuse(
+        ['services', service, 'task', 'bootstrapImage'],
+        `cannot be pulled without NAT; push it to the repository ${repository}, and give its name there`,
+      );
     }
-  });
+  }
+}
+
 export type EnvironmentConfig = z.infer<typeof environmentSchema>;
 /** As written in a file: what has a default may be left out. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;

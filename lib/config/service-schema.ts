@@ -49,7 +49,9 @@ export const serviceConfigSchema = z
       secrets: z.record(z.string().min(2), z.enum(['generated', 'prober-token'])),
       /** Whether the task gets POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_SSL. */
       database: z.boolean(),
-      /** A public image with Node.js, which answers 200 on everything until the first release. */
+      /** Whether tasks call the internet: source hosts, sign-in. */
+      internet: z.boolean(),
+      /** An image with Node.js, which answers 200 on everything until the first release. */
       bootstrapImage: z.string().min(1),
     }),
     scaling: z.strictObject({

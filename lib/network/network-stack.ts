@@ -2,6 +2,7 @@ import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   IpAddresses,
+  type ISecurityGroup,
   type IVpc,
   NatProvider,
   Port,
@@ -16,6 +17,7 @@ import { asInterface } from '../as-interface.ts';
 import type { EnvironmentConfig } from '../config/config.ts';
 import { listenerPorts } from '../config/ports.ts';
 import { acknowledge } from '../nag.ts';
+import { serviceEndpoints, storageEndpoint } from './endpoints.ts';
 
 export interface NetworkStackProps extends StackProps {
   readonly config: EnvironmentConfig;
@@ -78,12 +80,19 @@ export class NetworkStack extends Stack {
       'The load balancer is the public way in; the test listener answers the prober only.',
     );
 
+    storageEndpoint(this.vpc, this.taskSubnets);
+    const endpointGroup = network.interfaceEndpoints ? this.group('Endpoints', 'Endpoints of AWS services') : null;
+    if (endpointGroup !== null) {
+      serviceEndpoints(this.vpc, this.taskSubnets, asInterface<ISecurityGroup>(endpointGroup));
+    }
+
     for (const [service, { frozen, task }] of Object.entries(services)) {
       // A task calls the world by itself (source hosts, sign-in): which, is the service's own configuration.
       const group = this.group(`Service-${service}`, `Tasks of ${service}`, { allowAllOutbound: true });
       group.connections.allowFrom(this.loadBalancerGroup, Port.tcp(frozen.port), 'Load balancer');
       group.connections.allowFrom(this.proberGroup, Port.tcp(frozen.port), 'Prober');
       if (task.database) this.databaseGroup.connections.allowFrom(group, Port.tcp(5432), `Tasks of ${service}`);
+      endpointGroup?.connections.allowFrom(group, Port.tcp(443), `Tasks of ${service}`);
       this.serviceGroups.set(service, group);
     }
   }

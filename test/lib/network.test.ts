@@ -46,4 +46,40 @@ describe('the network', () => {
     expect(JSON.stringify(routes)).not.toContain('VpcdatabaseSubnet');
     expect(JSON.stringify(routes)).toContain('VpctasksSubnet');
   });
+
+  test.each(['local', 'dev', 'production'] as const)('of %s leads tasks to S3 without NAT', (environment) => {
+    template(environment, 'network').hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      VpcEndpointType: 'Gateway',
+      ServiceName: { 'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.s3']] },
+    });
+  });
+
+  test('of production keeps what starts a task inside the VPC', () => {
+    const endpoints = template('production', 'network').findResources('AWS::EC2::VPCEndpoint', {
+      Properties: { VpcEndpointType: 'Interface' },
+    });
+    const names = Object.values(endpoints).map(({ Properties }) =>
+      String(Properties.ServiceName).replace('com.amazonaws.eu-central-1.', ''),
+    );
+    expect(names.toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'ecr.api',
+      'ecr.dkr',
+      'logs',
+      'secretsmanager',
+      'ssm',
+    ]);
+    for (const { Properties } of Object.values(endpoints)) expect(Properties.PrivateDnsEnabled).toBe(true);
+  });
+
+  test('of dev goes through NAT instead, which costs less there', () => {
+    const endpoints = template('dev', 'network').findResources('AWS::EC2::VPCEndpoint');
+    expect(Object.keys(endpoints)).toHaveLength(1);
+  });
+
+  test('lets only tasks use the endpoints', () => {
+    const rules = template('production', 'network').findResources('AWS::EC2::SecurityGroupIngress', {
+      Properties: { FromPort: 443, GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Endpoints'), 'GroupId'] } },
+    });
+    expect(Object.values(rules).map(({ Properties }) => Properties.Description)).toEqual(['Tasks of backstage']);
+  });
 });

@@ -4,7 +4,12 @@ import { backstage } from '../services/backstage.ts';
 export const dev: EnvironmentInput = {
   name: 'dev',
   region: 'eu-central-1',
-  network: { cidr: '10.1.0.0/16', availabilityZones: ['eu-central-1a', 'eu-central-1b'], nat: 'one' },
+  network: {
+    cidr: '10.1.0.0/16',
+    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    nat: 'one',
+    interfaceEndpoints: false,
+  },
   database: { instance: 't4g.small', storageGb: 20, multiAz: false, backupDays: 1, tls: true },
   certificateArn: null,
   firewall: { requestsPerAddress: 10_000 },
@@ -32,6 +37,7 @@ export const dev: EnvironmentInput = {
         environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://backstage.dev.example.com', SIGN_IN: 'guest' },
         secrets: backstage.secrets,
         database: true,
+        internet: true,
         bootstrapImage: backstage.bootstrapImage,
       },
       scaling: { minimum: 1, maximum: 2, cpuPercent: 60 },

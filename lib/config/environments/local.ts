@@ -5,7 +5,12 @@ import { backstage } from '../services/backstage.ts';
 export const local: EnvironmentInput = {
   name: 'local',
   region: 'us-east-1',
-  network: { cidr: '10.0.0.0/16', availabilityZones: ['us-east-1a', 'us-east-1b'], nat: 'none' },
+  network: {
+    cidr: '10.0.0.0/16',
+    availabilityZones: ['us-east-1a', 'us-east-1b'],
+    nat: 'none',
+    interfaceEndpoints: false,
+  },
   database: { instance: 't4g.micro', storageGb: 20, multiAz: false, backupDays: 0, tls: false },
   certificateArn: null,
   firewall: null,
@@ -38,6 +43,7 @@ export const local: EnvironmentInput = {
         },
         secrets: backstage.secrets,
         database: true,
+        internet: false,
         bootstrapImage: backstage.bootstrapImage,
       },
       scaling: { minimum: 1, maximum: 2, cpuPercent: 60 },

@@ -8,6 +8,7 @@ export const production: EnvironmentInput = {
     cidr: '10.2.0.0/16',
     availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
     nat: 'per-az',
+    interfaceEndpoints: true,
   },
   database: { instance: 'm7g.large', storageGb: 100, multiAz: true, backupDays: 14, tls: true },
   // Put the certificate of your own domain here, and the domain's name under hosts and APP_BASE_URL.
@@ -37,6 +38,7 @@ export const production: EnvironmentInput = {
         environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.example.com', SIGN_IN: 'none' },
         secrets: backstage.secrets,
         database: true,
+        internet: true,
         bootstrapImage: backstage.bootstrapImage,
       },
       scaling: { minimum: 2, maximum: 6, cpuPercent: 60 },

@@ -74,15 +74,32 @@ describe('the configuration', () => {
     );
   });
 
-  test('refuses tasks without a way to their images, and a database without TLS, outside local', () => {
-    const { network, database } = production;
-    const message = refusal({
+  test('refuses a database without TLS outside local', () => {
+    expect(refusal({ ...production, database: { ...production.database, tls: false } })).toContain(
+      'database.tls: false is refused: only the database of the local stage has no TLS; give true',
+    );
+  });
+
+  describe('without NAT outside local', () => {
+    const sealed = (endpoints: boolean, task: object) => ({
       ...production,
-      network: { ...network, nat: 'none' },
-      database: { ...database, tls: false },
+      network: { ...production.network, nat: 'none', interfaceEndpoints: endpoints },
+      services: { backstage: { ...backstage, task: { ...backstage?.task, ...task } } },
     });
-    expect(message).toContain('network.nat: "none" is refused');
-    expect(message).toContain('database.tls: false is refused');
+    const bootstrapImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/understudy-production/backstage:bootstrap';
+
+    test('refuses a public image, tasks that call the internet, and no endpoints', () => {
+      const message = refusal(sealed(false, { internet: true }));
+      expect(message).toContain('network.interfaceEndpoints: false is refused: without NAT it is how tasks get image');
+      expect(message).toContain('services.backstage.task.internet: true is refused: network.nat is none');
+      expect(message).toMatch(
+        /task\.bootstrapImage: "public\.ecr\..*" is refused: .* push it to the repository understudy-production\/backstage/,
+      );
+    });
+
+    test('takes an image of the service’s own repository, and tasks that stay inside', () => {
+      expect(checkConfig(sealed(true, { internet: false, bootstrapImage }), 'config.ts').network.nat).toBe('none');
+    });
   });
 
   test('refuses two services with one rule priority', () => {
