@@ -1,4 +1,6 @@
 import type {
+  DescribeLogGroupsCommandInput,
+  DescribeLogGroupsResponse,
   DescribeLogStreamsCommandInput,
   DescribeLogStreamsResponse,
   GetLogEventsCommandInput,
@@ -51,6 +53,8 @@ export class Logs {
   operations(): Operations {
     return {
       GetLogEvents: (input: GetLogEventsCommandInput): GetLogEventsResponse => this.#getLogEvents(input),
+      DescribeLogGroups: (input: DescribeLogGroupsCommandInput): DescribeLogGroupsResponse =>
+        this.#describeLogGroups(input),
       DescribeLogStreams: (input: DescribeLogStreamsCommandInput): DescribeLogStreamsResponse => {
         const group = input.logGroupName ?? '';
         this.#existing(group);
@@ -67,6 +71,27 @@ export class Logs {
         if (!this.#groups.has(name)) this.#groups.set(name, new Map());
         return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
       },
+    };
+  }
+
+  /**
+   * Sorted by name, all on one page. A prefix and a pattern (anywhere in the name) exclude each other.
+   * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
+   */
+  #describeLogGroups({
+    logGroupNamePrefix,
+    logGroupNamePattern,
+  }: DescribeLogGroupsCommandInput): DescribeLogGroupsResponse {
+    if (logGroupNamePrefix !== undefined && logGroupNamePattern !== undefined) {
+      throw new ServiceError('InvalidParameterException', 'Give logGroupNamePrefix or logGroupNamePattern, not both.');
+    }
+    const names = [...this.#groups.keys()].filter(
+      (name) => name.startsWith(logGroupNamePrefix ?? '') && name.includes(logGroupNamePattern ?? ''),
+    );
+    return {
+      logGroups: names
+        .toSorted()
+        .map((logGroupName) => ({ logGroupName, arn: arn('logs', `log-group:${logGroupName}:*`) })),
     };
   }
 

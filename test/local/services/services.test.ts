@@ -3,7 +3,13 @@ import {
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
-import { CloudWatchLogsClient, DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  type DescribeLogGroupsCommandInput,
+  DescribeLogStreamsCommand,
+  GetLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -79,6 +85,11 @@ const getLogEvents = (more: object) =>
   new CloudWatchLogsClient(config).send(
     new GetLogEventsCommand({ logGroupName: '/understudy/backstage', logStreamName: 'green/app/1', ...more }),
   );
+
+const groupsOf = async (input: DescribeLogGroupsCommandInput) => {
+  const { logGroups } = await new CloudWatchLogsClient(config).send(new DescribeLogGroupsCommand(input));
+  return logGroups?.map(({ logGroupName }) => logGroupName);
+};
 
 const findInterfaces = (Name: string, ...Values: string[]) =>
   new EC2Client({ ...config, maxAttempts: 1 }).send(
@@ -161,6 +172,16 @@ describe('CloudWatch Logs', () => {
       new DescribeLogStreamsCommand({ logGroupName: '/understudy/backstage', logStreamNamePrefix: 'green/' }),
     );
     expect(streams.logStreams).toEqual([{ logStreamName: 'green/app/1' }]);
+  });
+
+  test('lists the groups, those of a prefix, and those with a word in their name', async () => {
+    account.logs.append('/aws/lambda/open', 'stream', 'line');
+    expect(await groupsOf({})).toEqual(['/aws/lambda/open', '/understudy/backstage']);
+    expect(await groupsOf({ logGroupNamePrefix: '/understudy' })).toEqual(['/understudy/backstage']);
+    expect(await groupsOf({ logGroupNamePattern: 'lambda' })).toEqual(['/aws/lambda/open']);
+    await expect(groupsOf({ logGroupNamePrefix: '/', logGroupNamePattern: 'a' })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
   });
 
   test('gives no more than a megabyte at a time', async () => {
