@@ -16,6 +16,13 @@ function refusal(config: unknown): string {
 const { backstage } = local.services;
 const withBackstage = (settings: object) => ({ ...local, services: { backstage: { ...backstage, ...settings } } });
 
+/** Production without NAT, with some of the tasks' settings replaced. */
+const sealed = (endpoints: boolean, task: object) => ({
+  ...production,
+  network: { ...production.network, nat: 'none', interfaceEndpoints: endpoints },
+  services: { backstage: { ...backstage, task: { ...backstage?.task, ...task } } },
+});
+
 describe('the configuration', () => {
   test.each(environmentNamesAllowed)('of %s fits the schema', (name) => {
     expect(environmentConfig(name).name).toBe(name);
@@ -81,11 +88,6 @@ describe('the configuration', () => {
   });
 
   describe('without NAT outside local', () => {
-    const sealed = (endpoints: boolean, task: object) => ({
-      ...production,
-      network: { ...production.network, nat: 'none', interfaceEndpoints: endpoints },
-      services: { backstage: { ...backstage, task: { ...backstage?.task, ...task } } },
-    });
     const bootstrapImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/understudy-production/backstage:bootstrap';
 
     test('refuses a public image, tasks that call the internet, and no endpoints', () => {
