@@ -1,11 +1,14 @@
+import { complaint, type Evidence } from './judge/evidence.ts';
 import type { Observation } from './observation.ts';
 import { type ProbeReport, tally } from './probe.ts';
-import { type AlarmReading, fail, failuresThatCount, firing, inconclusive, pass, type Verdict } from './verdict.ts';
+import { type AlarmReading, fail, firing, inconclusive, pass, type Verdict } from './verdict.ts';
 
 export interface BeforeTraffic {
   /** What was counted so far, without this look. */
   readonly so: Observation['before'];
   readonly report: ProbeReport;
+  /** All evidence, with this look's. */
+  readonly evidence: Evidence;
   readonly alarms: readonly AlarmReading[];
   readonly rounds: number;
 }
@@ -14,10 +17,9 @@ export interface BeforeTraffic {
 export function countBeforeTraffic({ so, report }: Pick<BeforeTraffic, 'so' | 'report'>): Observation['before'] {
   const green = tally(report.samples, 'green');
   const path = tally(report.samples, 'test');
-  if (green.ok + green.failed === 0 || path.ok + path.failed === 0) return so;
+  const noData = green.ok + green.failed === 0 || path.ok + path.failed === 0;
   return {
-    rounds: so.rounds + report.rounds,
-    failed: so.failed + green.failed + path.failed,
+    rounds: so.rounds + (noData ? 0 : report.rounds),
     reasons: [
       ...so.reasons,
       ...green.reasons.map((reason) => `green, ${reason}`),
@@ -27,16 +29,15 @@ export function countBeforeTraffic({ so, report }: Pick<BeforeTraffic, 'so' | 'r
 }
 
 /**
- * Judges green while it waits on the test listener. The rule: three failed requests, at its tasks or
- * on the path through the test listener, fail it; the agreed number of rounds with fewer passes it.
+ * Judges green while it waits on the test listener. More failed requests than the SLO explains, at its
+ * tasks or on the path through the test listener, fail it; the agreed number of rounds without passes it.
  */
 export function judgeBeforeTraffic(look: BeforeTraffic): Verdict {
   const loud = firing(look.alarms);
   if (loud.length > 0) return fail(`Alarm in ALARM: ${loud.join(', ')}.`);
   const count = countBeforeTraffic(look);
-  if (count.failed >= failuresThatCount) {
-    return fail(`${count.failed} failed probe requests before any user's: ${count.reasons.join('; ')}.`);
-  }
+  const against = complaint(look.evidence);
+  if (against !== null) return fail(`Before any user's, ${against}: ${count.reasons.join('; ')}.`);
   if (count.rounds === look.so.rounds) return inconclusive('Green gave no data in this look.');
   if (count.rounds >= look.rounds) return pass(`Green answered ${count.rounds} rounds of all journeys.`);
   return inconclusive(`Green has answered ${count.rounds} of ${look.rounds} rounds.`);

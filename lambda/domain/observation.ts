@@ -1,6 +1,15 @@
 import { z } from 'zod';
+import { type Evidence, evidenceSchema, noEvidence, weigh } from './judge/evidence.ts';
+import { type ProbeReport, tally } from './probe.ts';
 
 const countsSchema = z.strictObject({ ok: z.int(), failed: z.int() });
+export type Counts = z.infer<typeof countsSchema>;
+
+/** What of one look counts for and against each colour. The path through the test listener is green's. */
+export interface Answered {
+  readonly green: Counts;
+  readonly blue: Counts;
+}
 
 /** What one look saw, kept small: the document has to stay far below 256 KiB. */
 const lookSchema = z.strictObject({
@@ -18,19 +27,42 @@ export type Look = z.infer<typeof lookSchema>;
 export const observationSchema = z.strictObject({
   looks: z.int(),
   /** What green answered on the test listener's side, before users could reach it. */
-  before: z.strictObject({ rounds: z.int(), failed: z.int(), reasons: z.array(z.string()) }),
+  before: z.strictObject({ rounds: z.int(), reasons: z.array(z.string()) }),
+  /** What all looks together say. */
+  evidence: evidenceSchema,
   /** The latest looks, oldest first. */
   recent: z.array(lookSchema),
 });
 export type Observation = z.infer<typeof observationSchema>;
 
+export const noObservation: Observation = {
+  looks: 0,
+  before: { rounds: 0, reasons: [] },
+  evidence: noEvidence,
+  recent: [],
+};
+
 export const recentLooks = 5;
+
+export function answered({ samples }: ProbeReport): Answered {
+  const [green, path, blue] = [tally(samples, 'green'), tally(samples, 'test'), tally(samples, 'blue')];
+  return {
+    green: { ok: green.ok + path.ok, failed: green.failed + path.failed },
+    blue: { ok: blue.ok, failed: blue.failed },
+  };
+}
+
+/** All evidence, with that of one look more. */
+export function evidenceWith({ evidence, looks }: Observation, { green, blue }: Answered): Evidence {
+  return weigh(evidence, looks + 1, green, blue);
+}
 
 /** The observation with one look more. */
 export function withLook(observation: Observation, look: Look): Observation {
   return {
     ...observation,
     looks: observation.looks + 1,
+    evidence: evidenceWith(observation, look),
     recent: [...observation.recent, look].slice(-recentLooks),
   };
 }

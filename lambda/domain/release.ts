@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { observationSchema } from './observation.ts';
+import { noObservation, observationSchema } from './observation.ts';
 import { releaseRequestSchema } from './request.ts';
 import { serviceDescriptionSchema, serviceShapeSchema } from './service.ts';
 
@@ -159,7 +159,7 @@ export function newRelease(execution: { readonly id: string; readonly name: stri
     rehearsal: null,
     scaling: null,
     deployment: null,
-    observation: { looks: 0, before: { rounds: 0, failed: 0, reasons: [] }, recent: [] },
+    observation: noObservation,
     decision: null,
     promotion: null,
     retreat: null,

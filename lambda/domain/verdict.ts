@@ -8,9 +8,6 @@ export const pass = (...reasons: string[]): Verdict => ({ verdict: 'pass', reaso
 export const fail = (...reasons: string[]): Verdict => ({ verdict: 'fail', reasons });
 export const inconclusive = (...reasons: string[]): Verdict => ({ verdict: 'inconclusive', reasons });
 
-/** This many failed probe requests speak against a version; fewer may be chance. */
-export const failuresThatCount = 3;
-
 export interface AlarmReading {
   readonly name: string;
   /** Null: CloudWatch knows no alarm of that name. */

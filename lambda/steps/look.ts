@@ -2,8 +2,8 @@ import { alarmStates, trafficCount } from '../aws/cloudwatch.ts';
 import type { Probed } from '../aws/prober.ts';
 import { countBeforeTraffic, judgeBeforeTraffic } from '../domain/judge-before-traffic.ts';
 import { judgeUnderTraffic } from '../domain/judge-under-traffic.ts';
-import type { Look, Observation } from '../domain/observation.ts';
-import { type ProbeReport, tally } from '../domain/probe.ts';
+import { answered, evidenceWith, type Look, type Observation } from '../domain/observation.ts';
+import type { ProbeReport } from '../domain/probe.ts';
 import type { ShiftedRelease } from '../domain/release.ts';
 import { isPast } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -24,8 +24,12 @@ export async function lookBeforeTraffic(release: ShiftedRelease, now: string): P
   const probed = await probeAll(release, targets, roundsPerLook);
   const report = 'report' in probed ? probed.report : noReport;
   const so = release.observation.before;
+  const evidence = evidenceWith(release.observation, answered(report));
   const alarms = await alarmStates(release.deployment.alarms);
-  const verdict = withMissing(judgeBeforeTraffic({ so, report, alarms, rounds: roundsBeforeTraffic }), probed);
+  const verdict = withMissing(
+    judgeBeforeTraffic({ so, report, evidence, alarms, rounds: roundsBeforeTraffic }),
+    probed,
+  );
   return {
     verdict,
     before: countBeforeTraffic({ so, report }),
@@ -49,7 +53,7 @@ export async function lookUnderTraffic(release: ShiftedRelease, greenPercent: nu
   const verdict = withMissing(
     judgeUnderTraffic({
       report,
-      earlier: observation.recent.filter((look) => look.phase === 'shifting' || look.phase === 'baking'),
+      evidence: evidenceWith(observation, answered(report)),
       alarms: await alarmStates(deployment.alarms),
       traffic: {
         green: await trafficCount(balancer, deployment.greenTargetGroup, since, now),
@@ -72,14 +76,11 @@ function withMissing(verdict: Verdict, probed: Probed): Verdict {
 }
 
 function toLook(at: string, phase: Look['phase'], greenPercent: number, report: ProbeReport, verdict: Verdict): Look {
-  const green = tally(report.samples, 'green');
-  const blue = tally(report.samples, 'blue');
   return {
     at,
     phase,
     greenPercent,
-    green: { ok: green.ok, failed: green.failed },
-    blue: { ok: blue.ok, failed: blue.failed },
+    ...answered(report),
     verdict: verdict.verdict,
     reasons: verdict.reasons.map((reason) => reason.slice(0, 500)),
   };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { countBeforeTraffic, judgeBeforeTraffic } from '../../../lambda/domain/judge-before-traffic.ts';
-import { report, sample } from './samples.ts';
+import { answered, evidenceWith, noObservation, withLook } from '../../../lambda/domain/observation.ts';
+import { look, report, sample } from './samples.ts';
 
-const none = { rounds: 0, failed: 0, reasons: [] };
 const quiet = [{ name: 'errors', state: 'OK' as const }];
 const good = report(sample('green', 6, 0), sample('test', 3, 0));
 
@@ -12,7 +12,9 @@ function judge(
   now = good,
   alarms: Parameters<typeof judgeBeforeTraffic>[0]['alarms'] = quiet,
 ) {
-  return judgeBeforeTraffic({ so: { rounds, failed, reasons: [] }, report: now, alarms, rounds: 3 });
+  const observation = withLook(noObservation, look([10, failed], [0, 0], 'judging'));
+  const evidence = evidenceWith(observation, answered(now));
+  return judgeBeforeTraffic({ so: { rounds, reasons: [] }, report: now, evidence, alarms, rounds: 3 });
 }
 
 describe('green on the test listener', () => {
@@ -56,6 +58,7 @@ describe('a look without data', () => {
   });
 
   test('counts no round', () => {
-    expect(countBeforeTraffic({ so: none, report: report() })).toEqual(none);
+    const so = { rounds: 2, reasons: [] };
+    expect(countBeforeTraffic({ so, report: report() })).toEqual(so);
   });
 });

@@ -1,14 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeUnderTraffic, type UnderTraffic } from '../../../lambda/domain/judge-under-traffic.ts';
+import { answered, evidenceWith, type Look, noObservation, withLook } from '../../../lambda/domain/observation.ts';
 import { look, report, sample } from './samples.ts';
 
 const good = report(sample('green', 5, 0), sample('blue', 5, 0), sample('production', 5, 0));
 const none = { requests: 0, errors: 0 };
 
-function judge(change: Partial<UnderTraffic>) {
+function judge({ earlier = [], ...change }: Partial<UnderTraffic> & { earlier?: readonly Look[] }) {
+  const now = change.report ?? good;
+  const observation = earlier.reduce(withLook, noObservation);
   return judgeUnderTraffic({
     report: good,
-    earlier: [],
+    evidence: evidenceWith(observation, answered(now)),
     alarms: [{ name: 'errors', state: 'OK' }],
     traffic: { blue: none, green: none },
     baked: false,
@@ -50,22 +53,27 @@ describe('failing probes', () => {
 
   test('three of green while blue is fine fail it', () => expect(judge({ report: failing }).verdict).toBe('fail'));
 
-  test('are added up over three looks', () => {
+  test('are added up over looks', () => {
     const one = report(sample('green', 4, 1), sample('blue', 5, 0), sample('production', 5, 0));
     expect(judge({ report: one, earlier: [look([4, 1], [5, 0]), look([4, 1], [5, 0])] }).verdict).toBe('fail');
   });
 
-  test('that lie further back no longer count', () => {
+  test('that lie far back weigh less', () => {
     const one = report(sample('green', 4, 1), sample('blue', 5, 0), sample('production', 5, 0));
-    const earlier = [look([3, 2], [5, 0]), look([5, 0], [5, 0]), look([5, 0], [5, 0])];
+    const earlier = [look([3, 2], [5, 0]), look([200, 0], [200, 0])];
     expect(judge({ report: one, earlier }).verdict).toBe('inconclusive');
+  });
+
+  test('that begin after days of good answers fail it at once when it answers nothing else', () => {
+    const down = report(sample('green', 0, 5), sample('blue', 5, 0), sample('production', 4, 1));
+    expect(judge({ report: down, earlier: [look([20_000, 20], [20_000, 20])] }).verdict).toBe('fail');
   });
 
   test('of both colours alike tell nothing about the release', () => {
     const both = report(sample('green', 2, 3), sample('blue', 2, 3), sample('production', 2, 3));
     expect(judge({ report: both, baked: true })).toEqual({
       verdict: 'inconclusive',
-      reasons: ['Blue fails as often as green: the cause is not the release.'],
+      reasons: [expect.stringContaining('Blue fails as well: the cause may not be the release.')],
     });
   });
 
