@@ -7,6 +7,7 @@ import type { LookUp } from './iam/rule.ts';
 import type { Identities } from './identities.ts';
 import { type Caller, type Operations, ServiceError } from './operation.ts';
 import type { WireRequest, WireResponse } from './protocols/protocol.ts';
+import { queryProtocol } from './protocols/query.ts';
 
 /** Refuses a call that the caller's role does not allow. @throws ServiceError AccessDeniedException */
 export type Authorize = (call: {
@@ -99,8 +100,7 @@ export class Endpoint {
       return;
     }
     if (!isServiceName(signature.service)) {
-      const message = `The stage has no service "${signature.service}".`;
-      send(response, plainError(404, 'UnknownService', message));
+      send(response, unknownService(signature.service, request));
       return;
     }
     send(response, await this.#call(signature.service, await serviceModel(signature.service), request, caller));
@@ -199,6 +199,15 @@ function readSignature(request: WireRequest): Signature | null {
   );
   const [, accessKeyId, service] = scope ?? [];
   return accessKeyId === undefined || service === undefined ? null : { accessKeyId, service };
+}
+
+/** In the form that the client can read: what it cannot read, the AWS CLI reports as that, and not as an error. */
+function unknownService(service: string, { headers }: WireRequest): WireResponse {
+  const error = { name: 'UnknownService', code: 'UnknownService', status: 404 };
+  const message = `The stage has no service "${service}".`;
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+    ? queryProtocol('awsQuery', '').error({ ...error, message }, randomUUID())
+    : plainError(error.status, error.name, message);
 }
 
 function plainError(status: number, name: string, message: string): WireResponse {

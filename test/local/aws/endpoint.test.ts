@@ -288,3 +288,14 @@ test('an unsigned request is turned away', async () => {
   expect(response.status).toBe(403);
   expect(await response.json()).toMatchObject({ __type: 'MissingAuthenticationToken' });
 });
+
+test.each([
+  ['application/x-amz-json-1.1', /^\{"__type":"UnknownService"/],
+  ['application/x-www-form-urlencoded; charset=utf-8', /^<ErrorResponse.*<Code>UnknownService<\/Code>/s],
+])('a service that the stage has not is refused in the form of the request: %s', async (type, expected) => {
+  const authorization = 'AWS4-HMAC-SHA256 Credential=key/20260105/us-east-1/cloudformation/aws4_request';
+  const headers = { authorization, 'content-type': type };
+  const response = await fetch(config.endpoint, { method: 'POST', headers, body: 'Action=ListStacks' });
+  expect(response.status).toBe(404);
+  expect(await response.text()).toMatch(expected);
+});
