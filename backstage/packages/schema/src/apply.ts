@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
+import { markLock, unmarkLock } from './knexLock';
 import { log } from './log';
-import { loadMigration } from './migrations';
+import { forgoesTransaction, loadMigration } from './migrations';
 import { SchemaError } from './SchemaError';
 import type { SetPlan } from './types';
 
@@ -15,7 +16,10 @@ export interface AppliedSet {
 export async function applySet(knex: Knex, plan: SetPlan, files: readonly string[]): Promise<AppliedSet> {
   const { set, pending } = plan;
   const { plugin, package: name, table } = set;
+  // Else Knex's lock lives in the transaction of all, and dies with it.
+  const leavesLock = pending.some((file) => forgoesTransaction(loadMigration(set, file)));
   let running: string | undefined;
+  let marked = false;
   try {
     await knex.migrate.latest({
       tableName: table,
@@ -26,8 +30,10 @@ export async function applySet(knex: Knex, plan: SetPlan, files: readonly string
           const migration = loadMigration(set, file);
           return {
             ...migration,
-            up: (k) => {
+            up: async (k) => {
               running = file;
+              if (leavesLock && !marked) await markLock(knex, table);
+              marked = leavesLock;
               return migration.up(k);
             },
           };
@@ -36,6 +42,8 @@ export async function applySet(knex: Knex, plan: SetPlan, files: readonly string
     });
   } catch (error) {
     throw failure(error, plugin, name, running);
+  } finally {
+    if (marked) await unmarkLock(knex, table).catch(() => undefined);
   }
   log(`${plugin}: ${pending.length} migrations of ${name} applied (${table})`);
   return appliedSet(plan, pending);

@@ -3,10 +3,11 @@ import { type App, readApp } from './app';
 import { down } from './commands/down';
 import { manifest } from './commands/manifest';
 import { status } from './commands/status';
+import { unlock } from './commands/unlock';
 import { up } from './commands/up';
 import { log } from './log';
 import { readManifest } from './manifest';
-import { downForPeople, manifestForPeople, statusForPeople, upForPeople } from './report';
+import { downForPeople, manifestForPeople, statusForPeople, unlockForPeople, upForPeople } from './report';
 import { toSchemaError } from './SchemaError';
 import { COMMAND_USAGE, USAGE } from './usage';
 
@@ -63,6 +64,8 @@ const COMMANDS: Readonly<Record<string, (app: App, options: Options) => Promise<
     });
     return outcome(report, downForPeople);
   },
+  unlock: async (app, options) =>
+    outcome(await unlock(app, { dryRun: options['dry-run'], waitMs: waitMs(options) }), unlockForPeople),
 };
 
 function waitMs({ wait }: Options): number {

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { DatabaseManager } from '@backstage/backend-defaults/database';
 import type { LifecycleService, RootLifecycleService } from '@backstage/backend-plugin-api';
 import { type Config, ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import type { Knex } from 'knex';
 import { silentLogger } from './log';
+
+/** What PostgreSQL shows of this process, and of no other: its connections are told by it. */
+export const OWN_NAME = `backstage-schema ${randomBytes(4).toString('hex')}`;
 
 /** The plugins' databases, found and opened by Backstage's own code: prefix, division, role, TLS and IAM included. */
 export class Databases {
@@ -42,5 +46,12 @@ function withDatabase(config: Config, overrides: JsonObject): Config {
   const database = config.getConfig('backend.database').get<JsonObject>();
   // A task that lives for seconds keeps no idle connections.
   const knexConfig = { ...(database.knexConfig as JsonObject | undefined), pool: { min: 0, max: 2 } };
-  return new ConfigReader({ backend: { database: { ...database, knexConfig, ...overrides } } });
+  const connection = named(database.connection);
+  return new ConfigReader({ backend: { database: { ...database, connection, knexConfig, ...overrides } } });
+}
+
+function named(connection: JsonObject[string]): JsonObject[string] {
+  if (typeof connection === 'object') return { ...connection, application_name: OWN_NAME };
+  if (typeof connection !== 'string' || !connection.includes('://')) return connection;
+  return `${connection}${connection.includes('?') ? '&' : '?'}application_name=${encodeURIComponent(OWN_NAME)}`;
 }

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import { Databases } from './databases';
 import { log } from './log';
 import { SchemaError } from './SchemaError';
+import { type Session, sessionOf } from './sessions';
 
 const LOCK_CLASS = 0x73636d61;
 const LOCK_HOLDER = 'schema-lock';
@@ -49,6 +50,11 @@ export class SchemaLock {
       [LOCK_CLASS, this.#key],
     );
     return rows[0];
+  }
+
+  async holderSession(): Promise<Session | undefined> {
+    const holder = await this.holder();
+    return holder && sessionOf(await this.#connection(), holder.pid);
   }
 
   async acquire(waitMs: number): Promise<void> {

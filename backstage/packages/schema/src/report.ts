@@ -1,5 +1,6 @@
 import type { DownReport } from './commands/down';
 import type { StatusReport } from './commands/status';
+import type { UnlockReport } from './commands/unlock';
 import type { UpReport } from './commands/up';
 import type { Manifest } from './manifest';
 
@@ -41,4 +42,15 @@ export function downForPeople({ ok, ms, dryRun, planned, unwound, kept, error }:
   );
   const end = dryRun ? `${count} migrations would be taken back` : `${count} migrations taken back in ${ms} ms`;
   return [...lines, ...stays, ok ? end : `Failed: ${error?.message}`].join('\n');
+}
+
+export function unlockForPeople({ ok, dryRun, freed, held, error }: UnlockReport): string {
+  const lines = [
+    ...freed.map(
+      (lock) => `${lock.plugin}  ${lock.table}_lock  ${dryRun ? 'would be freed' : 'freed'}: ${lock.reason}`,
+    ),
+    ...held.map((lock) => `${lock.plugin}  ${lock.table}_lock  HELD: ${lock.reason}`),
+  ];
+  if (ok) return lines.length > 0 ? lines.join('\n') : 'No lock is held';
+  return [...lines, `Failed: ${error?.message}`].join('\n');
 }

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
+import { markLock, unmarkLock } from './knexLock';
 import { forgoesTransaction, loadMigration } from './migrations';
 import { SchemaError } from './SchemaError';
+import { isLockNotAvailable } from './state';
 import type { MigrationSet } from './types';
 import { lockedError } from './unwindPlan';
-
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Takes one migration back and forgets every record of it: both or neither, where the migration allows it. */
 export async function unwindOne(knex: Knex, set: MigrationSet, name: string): Promise<void> {
@@ -17,17 +17,19 @@ export async function unwindOne(knex: Knex, set: MigrationSet, name: string): Pr
   });
 }
 
-/** Knex's lock is then committed first, as Knex does it: whoever dies here leaves it behind. */
+/** Knex's lock is then committed first, as Knex does it: whoever dies here leaves it behind, with its name on it. */
 async function unwindInTheOpen(knex: Knex, set: MigrationSet, name: string, migration: Knex.Migration): Promise<void> {
   await knex.transaction(async (trx) => {
     await takeLockRow(trx, set);
     await setLocked(trx, set, 1);
+    await markLock(trx, set.table);
   });
   try {
     await runDown(knex, set, name, migration);
     await forget(knex, set, name);
   } finally {
     await setLocked(knex, set, 0);
+    await unmarkLock(knex, set.table);
   }
 }
 
@@ -37,7 +39,7 @@ async function takeLockRow(trx: Knex.Transaction, set: MigrationSet): Promise<vo
     const rows = await trx<{ is_locked: number }>(`${set.table}_lock`).select('is_locked').forUpdate().noWait();
     if (rows.some((row) => row.is_locked !== 0)) throw lockedError(set);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE) throw lockedError(set);
+    if (isLockNotAvailable(error)) throw lockedError(set);
     throw error;
   }
 }

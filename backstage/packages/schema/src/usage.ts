@@ -9,6 +9,7 @@ export const USAGE = `Usage: backstage-schema <command> [options], from the root
   up                apply everything that is pending, once
   manifest          what this image contains, by plugin
   down              take back what another image's manifest lacks, newest first
+  unlock            free what a killed migration left locked
 
 ${COMMON}
   --help            with a command: what it does, and its options
@@ -47,6 +48,15 @@ advisory lock of up. Takes back nothing when one of them cannot be: no "down", o
   --dry-run         print the plan, change nothing
   --whole-sets      also what belongs to plugins and modules that the manifest does not have at all; without it their
                     tables and rows stay, for the other image never looks at them
+${COMMON}
+${WAIT}`,
+
+  unlock: `Usage: backstage-schema unlock [options]
+
+Frees Knex's locks whose holders are provably gone: a run of this tool that has no session left, or, where a backend
+migrated by itself, when nobody at all is connected to the database. Says who else may hold a lock otherwise.
+
+  --dry-run         tell what would be freed
 ${COMMON}
 ${WAIT}`,
 };
