@@ -1,4 +1,5 @@
 import { environmentNames } from '../../lambda/domain/names.ts';
+import { isPortFree } from '../compute/free-port.ts';
 import { PortTakenError } from '../network/listening.ts';
 import type { Stage } from '../stage-api.ts';
 import { help, list, type PlayCommand, parseCommand, UsageError } from './arguments.ts';
@@ -12,7 +13,7 @@ const { stdin, stdout } = process;
 const progress = new Progress({
   write: (text) => stdout.write(text),
   isTerminal: stdout.isTTY,
-  columns: stdout.columns ?? 120,
+  columns: stdout.columns || 80,
 });
 
 let running: Stage | null = null;
@@ -53,9 +54,11 @@ async function main(command: PlayCommand): Promise<void> {
   // Whoever started us is gone.
   process.on('disconnect', () => interrupted(129));
 
+  const { speed, port } = command;
+  // Told at once, not after the stage has been built.
+  if (port !== null && !(await isPortFree(port))) throw new PortTakenError(port);
   progress.say('Starting the stage …');
   const [{ startStage }, { runTour }] = await Promise.all([import('../stage.ts'), import('./tour.ts')]);
-  const { speed, port } = command;
   const stage: Stage = await startStage({ speed, port, progress: (line: string) => progress.say(`  ${line}`) });
   running = stage;
   if (endingSince !== null) return end(130, null);

@@ -71,14 +71,14 @@ function inWords({ state, bluePercent, requests, alarms, seconds }: View): strin
     clock(seconds),
     state.padEnd(9),
     `old ${String(Math.round(bluePercent)).padStart(3)} %  new ${String(green).padStart(3)} %`,
-    `${requests.total} requests, ${requests.failed} failed, ${requests.onGreen} on the new version`,
+    `${requests.total} requests, ${requests.failed} failed, ${requests.onGreen} on new`,
     ...(alarms.length > 0 ? [`alarms: ${alarms.join(', ')}`] : []),
   ];
   return `  ${parts.join('  ')}`;
 }
 
 function living(view: View): string {
-  const width = 20;
+  const width = 12;
   const blue = Math.round((view.bluePercent / 100) * width);
   const bar = `${'█'.repeat(blue)}${'░'.repeat(width - blue)}`;
   return inWords(view).replace(/old.*?new +\d+ %/, `old ${bar} new`);

@@ -11,7 +11,15 @@ export const local: EnvironmentInput = {
     nat: 'none',
     interfaceEndpoints: false,
   },
-  database: { instance: 't4g.micro', storageGb: 20, multiAz: false, backupDays: 0, tls: false },
+  database: {
+    instance: 't4g.micro',
+    storageGb: 20,
+    multiAz: false,
+    backupDays: 0,
+    maxConnections: 100,
+    insights: 'standard',
+    tls: false,
+  },
   certificateArn: null,
   firewall: null,
   protectData: false,
@@ -34,7 +42,7 @@ export const local: EnvironmentInput = {
       task: {
         cpu: 1024,
         memoryMb: 2048,
-        stopTimeoutSeconds: 30,
+        stopTimeoutSeconds: 15,
         environment: {
           NODE_ENV: 'production',
           APP_BASE_URL: 'http://localhost',
