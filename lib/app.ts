@@ -9,6 +9,7 @@ import { ReleaseStack } from './release/release-stack.ts';
 import { DeliveryStack } from './service/delivery-stack.ts';
 import { FrozenStack } from './service/frozen-stack.ts';
 import { ShapeStack } from './service/shape-stack.ts';
+import { SignalsStack } from './signals/signals-stack.ts';
 
 /** The app of one environment, before any stack is in it. */
 export function understudyApp(props: AppProps = {}): App {
@@ -27,7 +28,8 @@ export function addStacks(app: App, config: EnvironmentConfig): void {
   const common = { config, env, tags: { 'understudy:environment': config.name } };
 
   const network = new NetworkStack(app, `${prefix}-network`, common);
-  const database = new DatabaseStack(app, `${prefix}-database`, { ...common, network });
+  const signals = new SignalsStack(app, `${prefix}-signals`, common);
+  const database = new DatabaseStack(app, `${prefix}-database`, { ...common, network, signals });
   const platform = new PlatformStack(app, `${prefix}-platform`, { ...common, network });
 
   for (const service of Object.keys(config.services)) {

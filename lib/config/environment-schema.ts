@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { serviceNames } from '../../lambda/domain/names.ts';
+import { connectionsOf, instanceMemory } from './instance-memory.ts';
 import { serviceConfigSchema } from './service-schema.ts';
 
 const environmentShape = z.strictObject({
@@ -21,6 +22,10 @@ const environmentShape = z.strictObject({
     storageGb: z.int().min(20).max(65_536),
     multiAz: z.boolean(),
     backupDays: z.int().min(0).max(35),
+    /** PostgreSQL's `max_connections`, which a new value gets at the next restart. */
+    maxConnections: z.int().positive(),
+    /** Mode of CloudWatch Database Insights: standard keeps a week and is free; advanced is paid by vCPU. */
+    insights: z.enum(['standard', 'advanced']),
     /** Whether the server refuses, and tasks are told not to try, connections without TLS. */
     tls: z.boolean(),
   }),
@@ -51,6 +56,16 @@ export const environmentSchema = environmentShape.superRefine((environment, cont
     if (!environment.database.tls) {
       refuse(['database', 'tls'], 'only the database of the local stage has no TLS; give true');
     }
+  }
+  const memory = instanceMemory(environment.database.instance);
+  if (memory === null) {
+    refuse(['database', 'instance'], 'is no class t, m or r of a size with known memory; give one such as m7g.large');
+  } else if (environment.database.maxConnections > connectionsOf(memory)) {
+    refuse(
+      ['database', 'maxConnections'],
+      `is more than the ${connectionsOf(memory)} that the memory of ${environment.database.instance} is good for; ` +
+        'give fewer, or a larger instance',
+    );
   }
   const priorities = new Map<number, string>();
   for (const [service, { frozen }] of Object.entries(environment.services)) {

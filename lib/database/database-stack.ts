@@ -1,22 +1,47 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
+  CfnEventSubscription,
   Credentials,
+  DatabaseInsightsMode,
   DatabaseInstance,
   DatabaseInstanceEngine,
   ParameterGroup,
+  PerformanceInsightRetention,
   PostgresEngineVersion,
+  StorageType,
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/config.ts';
 import { acknowledge } from '../nag.ts';
 import type { NetworkStack } from '../network/network-stack.ts';
+import type { SignalsStack } from '../signals/signals-stack.ts';
+import { databaseAlarms } from './database-alarms.ts';
 
 export interface DatabaseStackProps extends StackProps {
   readonly config: EnvironmentConfig;
   readonly network: NetworkStack;
+  readonly signals: SignalsStack;
 }
+
+const exportedLogs = ['postgresql', 'upgrade'];
+
+/**
+ * Advanced has to keep 15 months, and its price contains that
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.Considerations.html).
+ */
+const insights = {
+  standard: {
+    databaseInsightsMode: DatabaseInsightsMode.STANDARD,
+    performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
+  },
+  advanced: {
+    databaseInsightsMode: DatabaseInsightsMode.ADVANCED,
+    performanceInsightRetention: PerformanceInsightRetention.MONTHS_15,
+  },
+};
 
 /** How tasks reach PostgreSQL. The secret has the keys `username` and `password`. */
 export interface DatabaseAccess {
@@ -33,33 +58,50 @@ export class DatabaseStack extends Stack {
   constructor(scope: Construct, id: string, props: DatabaseStackProps) {
     super(scope, id, props);
     const { database, protectData, name } = props.config;
+    const identifier = `understudy-${name}`;
+    const logGroups = exportedLogs.map((log) => this.logGroup(identifier, log));
     const engine = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 });
     const credentials = Credentials.fromGeneratedSecret('understudy', {
-      secretName: `understudy-${name}/database`,
+      secretName: `${identifier}/database`,
     });
     const instance = new DatabaseInstance(this, 'Instance', {
       engine,
       credentials,
-      instanceIdentifier: `understudy-${name}`,
+      instanceIdentifier: identifier,
       instanceType: new InstanceType(database.instance),
       vpc: props.network.vpc,
       vpcSubnets: props.network.databaseSubnets,
       securityGroups: [props.network.databaseGroup],
       multiAz: database.multiAz,
+      storageType: StorageType.GP3,
       allocatedStorage: database.storageGb,
       maxAllocatedStorage: database.storageGb * 4,
       storageEncrypted: true,
       backupRetention: Duration.days(database.backupDays),
+      deleteAutomatedBackups: !protectData,
       deletionProtection: protectData,
       removalPolicy: protectData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
       copyTagsToSnapshot: true,
       autoMinorVersionUpgrade: true,
-      cloudwatchLogsExports: ['postgresql'],
+      cloudwatchLogsExports: exportedLogs,
+      ...insights[database.insights],
       parameterGroup: new ParameterGroup(this, 'Parameters', {
         engine,
-        description: `Of understudy-${name}`,
-        parameters: { 'rds.force_ssl': database.tls ? '1' : '0' },
+        description: `Of ${identifier}`,
+        parameters: {
+          'rds.force_ssl': database.tls ? '1' : '0',
+          max_connections: String(database.maxConnections),
+          log_lock_waits: '1',
+        },
       }),
+    });
+    instance.node.addDependency(...logGroups);
+    databaseAlarms(this, { name: identifier, instance, settings: database, topic: props.signals.topic });
+    new CfnEventSubscription(this, 'Events', {
+      snsTopicArn: props.signals.topic.topicArn,
+      sourceType: 'db-instance',
+      sourceIds: [instance.instanceIdentifier],
+      eventCategories: ['availability', 'failover', 'failure', 'low storage', 'maintenance', 'recovery'],
     });
     if (instance.secret === undefined) throw new Error('RDS generated no secret for the database user understudy.');
     this.access = {
@@ -92,5 +134,13 @@ export class DatabaseStack extends Stack {
     if (database.backupDays === 0) {
       acknowledge(instance, 'AwsSolutions-RDS13', `The data of ${name} can be made anew.`);
     }
+  }
+  /** Made here, because RDS would make it without an end; it takes what is there under this name. */
+  private logGroup(identifier: string, log: string): LogGroup {
+    return new LogGroup(this, `Log-${log}`, {
+      logGroupName: `/aws/rds/instance/${identifier}/${log}`,
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
   }
 }

@@ -72,6 +72,7 @@ export const leftOut: Readonly<Record<string, LeftOut>> = {
   'AWS::Lambda::Permission': { why: access, stands: nothing },
   'AWS::RDS::DBParameterGroup': { why: database, stands: named('DBParameterGroupName') },
   'AWS::RDS::DBSubnetGroup': { why: database, stands: named('DBSubnetGroupName') },
+  'AWS::RDS::EventSubscription': { why: observation, stands: nothing },
   'AWS::S3::Bucket': {
     why: 'It holds access logs, which the stage does not write.',
     stands: (resource) => {

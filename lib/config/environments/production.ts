@@ -10,7 +10,15 @@ export const production: EnvironmentInput = {
     nat: 'per-az',
     interfaceEndpoints: true,
   },
-  database: { instance: 'm7g.large', storageGb: 100, multiAz: true, backupDays: 14, tls: true },
+  database: {
+    instance: 'm7g.large',
+    storageGb: 100,
+    multiAz: true,
+    backupDays: 14,
+    maxConnections: 800,
+    insights: 'advanced',
+    tls: true,
+  },
   // Put the certificate of your own domain here, and the domain's name under hosts and APP_BASE_URL.
   certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
   firewall: { requestsPerAddress: 10_000 },
