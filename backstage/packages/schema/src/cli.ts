@@ -1,13 +1,21 @@
 import { parseArgs } from 'node:util';
 import { type App, readApp } from './app';
 import { down } from './commands/down';
+import { fingerprint } from './commands/fingerprint';
 import { manifest } from './commands/manifest';
 import { status } from './commands/status';
 import { unlock } from './commands/unlock';
 import { up } from './commands/up';
 import { log } from './log';
 import { readManifest } from './manifest';
-import { downForPeople, manifestForPeople, statusForPeople, unlockForPeople, upForPeople } from './report';
+import {
+  downForPeople,
+  fingerprintForPeople,
+  manifestForPeople,
+  statusForPeople,
+  unlockForPeople,
+  upForPeople,
+} from './report';
 import { toSchemaError } from './SchemaError';
 import { COMMAND_USAGE, USAGE } from './usage';
 
@@ -16,6 +24,7 @@ function readArguments() {
     allowPositionals: true,
     options: {
       config: { type: 'string', multiple: true, default: [] },
+      details: { type: 'boolean', default: false },
       'dry-run': { type: 'boolean', default: false },
       'free-locks': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -66,6 +75,7 @@ const COMMANDS: Readonly<Record<string, (app: App, options: Options) => Promise<
   },
   unlock: async (app, options) =>
     outcome(await unlock(app, { dryRun: options['dry-run'], waitMs: waitMs(options) }), unlockForPeople),
+  fingerprint: async (app, options) => outcome(await fingerprint(app, options.details), fingerprintForPeople),
 };
 
 function waitMs({ wait }: Options): number {

@@ -1,4 +1,5 @@
 import type { DownReport } from './commands/down';
+import type { FingerprintReport } from './commands/fingerprint';
 import type { StatusReport } from './commands/status';
 import type { UnlockReport } from './commands/unlock';
 import type { UpReport } from './commands/up';
@@ -53,4 +54,13 @@ export function unlockForPeople({ ok, dryRun, freed, held, error }: UnlockReport
   ];
   if (ok) return lines.length > 0 ? lines.join('\n') : 'No lock is held';
   return [...lines, `Failed: ${error?.message}`].join('\n');
+}
+
+export function fingerprintForPeople({ digest, plugins, unplaced }: FingerprintReport): string {
+  const lines = plugins.flatMap((p) => [
+    `${p.digest}  ${p.plugin}  ${p.tables} tables`,
+    ...(p.details ?? []).map((line) => `  ${line}`),
+  ]);
+  const strangers = unplaced.map(({ package: name, reason }) => `not placed: ${name} ${reason}`);
+  return [...lines, ...strangers, `${digest}  all together`].join('\n');
 }

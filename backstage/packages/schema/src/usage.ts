@@ -10,6 +10,7 @@ export const USAGE = `Usage: backstage-schema <command> [options], from the root
   manifest          what this image contains, by plugin
   down              take back what another image's manifest lacks, newest first
   unlock            free what a killed migration left locked
+  fingerprint       a digest of the schema that is there, by plugin
 
 ${COMMON}
   --help            with a command: what it does, and its options
@@ -59,4 +60,12 @@ migrated by itself, when nobody at all is connected to the database. Says who el
   --dry-run         tell what would be freed
 ${COMMON}
 ${WAIT}`,
+
+  fingerprint: `Usage: backstage-schema fingerprint [options]
+
+Digests the schema that is there, by plugin: tables, columns, types, indexes, constraints, and what else migrations
+make. Equal schemas have equal digests, in whatever order and under whatever prefix they were made. Changes nothing.
+
+  --details         one line for each object, to compare with diff
+${COMMON}`,
 };

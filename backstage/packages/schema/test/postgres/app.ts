@@ -28,7 +28,8 @@ export class Installation {
   readonly #images: string[] = [];
   readonly #open: Knex[] = [];
 
-  constructor(readonly database: string = '') {}
+  /** @param database more of its configuration, in YAML */
+  constructor(readonly database = '') {}
 
   /** A minimal Backstage app on disk, as an image contains it. */
   image(plugins: Plugins): string {
@@ -58,7 +59,8 @@ export class Installation {
     }
     write('package.json', '{"name":"root"}');
     const { PGHOST: host, PGPORT: port, PGUSER: user } = process.env;
-    const connection = `{ host: ${host}, port: ${port}, user: ${user} }`;
+    const database = this.database ? `, database: ${this.prefix}shared` : '';
+    const connection = `{ host: ${host}, port: ${port}, user: ${user}${database} }`;
     write(
       'app-config.yaml',
       `backend:\n  database:\n    client: pg\n    prefix: ${this.prefix}\n    connection: ${connection}\n${this.database}`,
@@ -74,22 +76,41 @@ export class Installation {
     return knex;
   }
 
+  /** The database that all plugins share, where the configuration has them do so. */
+  async createShared(): Promise<void> {
+    await this.#asAdmin((admin) => admin.raw('create database ??', [`${this.prefix}shared`]));
+  }
+
   async remove(): Promise<void> {
     await Promise.all(this.#open.map((knex) => knex.destroy()));
     for (const image of this.#images) rmSync(image, { recursive: true });
+    await this.#asAdmin(async (admin) => {
+      const { rows } = await admin.raw<{ rows: { datname: string }[] }>(
+        'select datname from pg_database where starts_with(datname, ?)',
+        [this.prefix],
+      );
+      for (const { datname } of rows) await admin.raw('drop database ?? with (force)', [datname]);
+    });
+  }
+
+  async #asAdmin(work: (admin: Knex) => PromiseLike<unknown>): Promise<void> {
     const { PGHOST: host = '', PGPORT: port, PGUSER: user = '' } = process.env;
     const admin = knexFactory({ client: 'pg', connection: { host, port: Number(port), user, database: 'postgres' } });
-    const { rows } = await admin.raw<{ rows: { datname: string }[] }>(
-      'select datname from pg_database where starts_with(datname, ?)',
-      [this.prefix],
-    );
-    for (const { datname } of rows) await admin.raw('drop database ?? with (force)', [datname]);
-    await admin.destroy();
+    try {
+      await work(admin);
+    } finally {
+      await admin.destroy();
+    }
   }
 }
 
 export function start(image: string, ...args: string[]): { child: ChildProcess; ended: Promise<Run> } {
-  const child = spawn(process.execPath, [BIN, ...args, '--json'], { cwd: image, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [BIN, ...args, '--json'], {
+    cwd: image,
+    // Jest's process.env is a copy, which children do not get by themselves.
+    env: process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk));
