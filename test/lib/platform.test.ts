@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { environmentConfig, environmentNamesAllowed } from '../../lib/config/config.ts';
 import { template } from './templates.ts';
 
 const platform = template('local', 'platform');
@@ -59,30 +58,5 @@ describe('the prober', () => {
     );
     const services = new Set(statements.flatMap((statement) => statement.Action).map((action) => action.split(':')[0]));
     expect(services).toEqual(new Set(['ec2', 'logs']));
-  });
-});
-
-describe('the database', () => {
-  test.each(environmentNamesAllowed)('of %s is encrypted and has no public address', (name) => {
-    template(environmentConfig(name).name, 'database').hasResourceProperties('AWS::RDS::DBInstance', {
-      StorageEncrypted: true,
-      PubliclyAccessible: false,
-    });
-  });
-
-  test.each([
-    ['local', '0'],
-    ['production', '1'],
-  ] as const)('of %s refuses connections without TLS: %s', (environment, value) => {
-    template(environment, 'database').hasResourceProperties('AWS::RDS::DBParameterGroup', {
-      Parameters: { 'rds.force_ssl': value },
-    });
-  });
-
-  test('of production outlives a mistake', () => {
-    template('production', 'database').hasResource('AWS::RDS::DBInstance', {
-      DeletionPolicy: 'Snapshot',
-      Properties: Match.objectLike({ DeletionProtection: true, MultiAZ: true, BackupRetentionPeriod: 14 }),
-    });
   });
 });

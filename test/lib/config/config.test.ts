@@ -16,6 +16,8 @@ function refusal(config: unknown): string {
 const { backstage } = local.services;
 const withBackstage = (settings: object) => ({ ...local, services: { backstage: { ...backstage, ...settings } } });
 
+const withDatabase = (settings: object) => ({ ...production, database: { ...production.database, ...settings } });
+
 /** Production without NAT, with some of the tasks' settings replaced. */
 const sealed = (endpoints: boolean, task: object) => ({
   ...production,
@@ -82,8 +84,17 @@ describe('the configuration', () => {
   });
 
   test('refuses a database without TLS outside local', () => {
-    expect(refusal({ ...production, database: { ...production.database, tls: false } })).toContain(
+    expect(refusal(withDatabase({ tls: false }))).toContain(
       'database.tls: false is refused: only the database of the local stage has no TLS; give true',
+    );
+  });
+
+  test('refuses an instance of unknown memory, and more connections than its memory is good for', () => {
+    expect(refusal(withDatabase({ instance: 'm7g.huge' }))).toContain(
+      'database.instance: "m7g.huge" is refused: is no class t, m or r of a size with known memory',
+    );
+    expect(refusal(withDatabase({ maxConnections: 902 }))).toContain(
+      'database.maxConnections: 902 is refused: is more than the 901 that the memory of m7g.large is good for',
     );
   });
 
