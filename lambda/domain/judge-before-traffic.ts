@@ -37,7 +37,7 @@ export function judgeBeforeTraffic(look: BeforeTraffic): Verdict {
   if (loud.length > 0) return fail(`Alarm in ALARM: ${loud.join(', ')}.`);
   const count = countBeforeTraffic(look);
   const against = complaint(look.evidence);
-  if (against !== null) return fail(`Before any user's, ${against}: ${count.reasons.join('; ')}.`);
+  if (against !== null) return fail(`Before any user reached it, ${[against, ...count.reasons].join('; ')}.`);
   if (count.rounds === look.so.rounds) return inconclusive('Green gave no data in this look.');
   if (count.rounds >= look.rounds) return pass(`Green answered ${count.rounds} rounds of all journeys.`);
   return inconclusive(`Green has answered ${count.rounds} of ${look.rounds} rounds.`);

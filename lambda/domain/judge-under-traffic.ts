@@ -37,8 +37,8 @@ export function judgeUnderTraffic(look: UnderTraffic): Verdict {
 
   const against = complaint(look.evidence);
   if (against !== null) {
-    const reasons = tally(look.report.samples, 'green').reasons.join('; ') || 'see the earlier looks';
-    return fail(`While users reached it, ${against}: ${reasons}.`);
+    const { reasons } = tally(look.report.samples, 'green');
+    return fail(`While users reached it, ${[against, ...reasons].join('; ')}.`);
   }
   const { green, blue } = look.traffic;
   const tooMany = failsInAll({ probes: green.requests, failed: green.errors }) && share(green) >= toleratedErrorShare;

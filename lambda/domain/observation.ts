@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import { type Evidence, evidenceSchema, noEvidence, weigh } from './judge/evidence.ts';
+import { type Evidence, evidenceSchema, type LookAnswers, noEvidence, weigh } from './judge/evidence.ts';
 import { type ProbeReport, tally } from './probe.ts';
 
 const countsSchema = z.strictObject({ ok: z.int(), failed: z.int() });
-export type Counts = z.infer<typeof countsSchema>;
-
-/** What of one look counts for and against each colour. The path through the test listener is green's. */
-export interface Answered {
-  readonly green: Counts;
-  readonly blue: Counts;
-}
 
 /** What one look saw, kept small: the document has to stay far below 256 KiB. */
 const lookSchema = z.strictObject({
@@ -19,6 +12,8 @@ const lookSchema = z.strictObject({
   greenPercent: z.int(),
   green: countsSchema,
   blue: countsSchema,
+  /** Whether green answered slower than blue; absent when they were not compared. */
+  slower: z.boolean().optional(),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
   reasons: z.array(z.string()),
 });
@@ -44,7 +39,8 @@ export const noObservation: Observation = {
 
 export const recentLooks = 5;
 
-export function answered({ samples }: ProbeReport): Answered {
+/** What of a report counts for and against each colour. The path through the test listener is green's. */
+export function answered({ samples }: ProbeReport): Pick<Look, 'green' | 'blue'> {
   const [green, path, blue] = [tally(samples, 'green'), tally(samples, 'test'), tally(samples, 'blue')];
   return {
     green: { ok: green.ok + path.ok, failed: green.failed + path.failed },
@@ -53,8 +49,8 @@ export function answered({ samples }: ProbeReport): Answered {
 }
 
 /** All evidence, with that of one look more. */
-export function evidenceWith({ evidence, looks }: Observation, { green, blue }: Answered): Evidence {
-  return weigh(evidence, looks + 1, green, blue);
+export function evidenceWith({ evidence, looks }: Observation, look: LookAnswers): Evidence {
+  return weigh(evidence, looks + 1, look);
 }
 
 /** The observation with one look more. */

@@ -1,5 +1,6 @@
 import { alarmStates, trafficCount } from '../aws/cloudwatch.ts';
 import type { Probed } from '../aws/prober.ts';
+import { slowerInLook } from '../domain/judge/latency.ts';
 import { countBeforeTraffic, judgeBeforeTraffic } from '../domain/judge-before-traffic.ts';
 import { judgeUnderTraffic } from '../domain/judge-under-traffic.ts';
 import { answered, evidenceWith, type Look, type Observation } from '../domain/observation.ts';
@@ -24,7 +25,8 @@ export async function lookBeforeTraffic(release: ShiftedRelease, now: string): P
   const probed = await probeAll(release, targets, roundsPerLook);
   const report = 'report' in probed ? probed.report : noReport;
   const so = release.observation.before;
-  const evidence = evidenceWith(release.observation, answered(report));
+  const counted = answered(report);
+  const evidence = evidenceWith(release.observation, counted);
   const alarms = await alarmStates(release.deployment.alarms);
   const verdict = withMissing(
     judgeBeforeTraffic({ so, report, evidence, alarms, rounds: roundsBeforeTraffic }),
@@ -33,7 +35,7 @@ export async function lookBeforeTraffic(release: ShiftedRelease, now: string): P
   return {
     verdict,
     before: countBeforeTraffic({ so, report }),
-    look: toLook(now, 'judging', 0, report, verdict),
+    look: toLook({ at: now, phase: 'judging', greenPercent: 0, ...counted }, verdict),
   };
 }
 
@@ -48,12 +50,18 @@ export async function lookUnderTraffic(release: ShiftedRelease, greenPercent: nu
   ];
   const probed = await probeAll(release, targets, description.observation.roundsPerLook);
   const report = 'report' in probed ? probed.report : noReport;
+  const phase = deployment.bakingSince === null ? 'shifting' : 'baking';
+  const counted = {
+    ...answered(report),
+    // Once green alone has the users' load, an idle blue is no measure of its latency.
+    ...(phase === 'shifting' && { slower: slowerInLook(report.samples) }),
+  };
   const since = deployment.continuedAt ?? now;
   const balancer = description.loadBalancer.arn;
   const verdict = withMissing(
     judgeUnderTraffic({
       report,
-      evidence: evidenceWith(observation, answered(report)),
+      evidence: evidenceWith(observation, counted),
       alarms: await alarmStates(deployment.alarms),
       traffic: {
         green: await trafficCount(balancer, deployment.greenTargetGroup, since, now),
@@ -65,8 +73,7 @@ export async function lookUnderTraffic(release: ShiftedRelease, greenPercent: nu
     }),
     probed,
   );
-  const phase = deployment.bakingSince === null ? 'shifting' : 'baking';
-  return { verdict, before: observation.before, look: toLook(now, phase, greenPercent, report, verdict) };
+  return { verdict, before: observation.before, look: toLook({ at: now, phase, greenPercent, ...counted }, verdict) };
 }
 
 /** Says why there is no data, where the prober could tell. */
@@ -75,13 +82,6 @@ function withMissing(verdict: Verdict, probed: Probed): Verdict {
   return { ...verdict, reasons: [...verdict.reasons, probed.missing] };
 }
 
-function toLook(at: string, phase: Look['phase'], greenPercent: number, report: ProbeReport, verdict: Verdict): Look {
-  return {
-    at,
-    phase,
-    greenPercent,
-    ...answered(report),
-    verdict: verdict.verdict,
-    reasons: verdict.reasons.map((reason) => reason.slice(0, 500)),
-  };
+function toLook(seen: Omit<Look, 'verdict' | 'reasons'>, { verdict, reasons }: Verdict): Look {
+  return { ...seen, verdict, reasons: reasons.map((reason) => reason.slice(0, 500)) };
 }

@@ -38,13 +38,18 @@ export function withAnswers(count: ErrorCount, { ok, failed }: Answers): ErrorCo
 
 /**
  * Whether so many failures among so many answers are more than the SLO of 0.1 % explains; valid at every look.
- * A line that the count must not cross: a one-sided sequential probability ratio test in whole numbers.
+ * A line that the count must not cross: a one-sided sequential probability ratio test in whole numbers. If
+ * answers fail independently at the SLO or below, it raises a false alarm with 0.19 % at most, however long it
+ * runs; it catches 5 % errors within 150 answers with 98.2 % (docs/adr/0023-judge.md).
  */
 export function failsInAll({ probes, failed }: Pick<ErrorCount, 'probes' | 'failed'>): boolean {
   return failed >= firstFailures + Math.floor(probes / answersPerFailure);
 }
 
-/** Whether a version fails more than the SLO explains from whatever answer on (CUSUM): what turns bad after days. */
+/**
+ * Whether a version fails more than the SLO explains from whatever answer on (CUSUM): what turns bad after days.
+ * A false alarm at the SLO has 0.2 % within 50,000 probes, which no release reaches.
+ */
 export const failsLately = ({ level }: ErrorCount): boolean => level >= levelThatFails;
 
 /** Whether a version failed twice of late, or more in all than the SLO explains: no yardstick for another one. */

@@ -113,7 +113,7 @@ function probe({ answers }: State, { targets, journeys, rounds }: ProbeRequest):
         journey: journey.name,
         ok: bad ? 0 : rounds,
         failed: bad ? rounds : 0,
-        slowestMs: 5,
+        slowestMs: answers[colour] === 'slow' ? 400 : 5,
         reason: bad ? 'status 500 instead of 200' : null,
       };
     }),

@@ -158,6 +158,21 @@ describe('while users reach green', () => {
     expect(now).toBeLessThanOrEqual(80);
   });
 
+  test('it fails when it stays slower than blue, within the budgets as its answers may be', async () => {
+    world.state.answers = { green: 'slow' };
+    const [failed, now] = await look(release, 65, decided);
+    expect(failed.decision).toMatchObject({ verdict: 'fail', reasons: [expect.stringContaining('slower than blue')] });
+    expect(now).toBe(65 + 13 * 15);
+  });
+
+  test('once it alone has the users’ load, an idle blue is no measure of its latency', async () => {
+    world.state.weights = [0, 100];
+    world.state.answers = { green: 'slow' };
+    const [baked] = await look(release, 65, decided);
+    expect(baked.decision?.verdict).toBe('pass');
+    expect(baked.observation.evidence.latency).toEqual({ looks: 0, level: 0 });
+  });
+
   test('it fails when users get errors from it alone, though its probes are fine', async () => {
     world.state.errors = { [groups.b]: 20 };
     expect(await world.run(observe, release, 65)).toMatchObject({

@@ -34,7 +34,7 @@ export interface State {
   holder: { status: string; stopDate?: Date };
   scaling: object | null;
   /** What each colour's answers are, or the failure of the prober itself. */
-  answers: Record<string, 'good' | 'bad'> | Error;
+  answers: Record<string, 'good' | 'bad' | 'slow'> | Error;
   /** Operations that are refused or fail, by name. */
   broken: Record<string, ServiceError>;
 }

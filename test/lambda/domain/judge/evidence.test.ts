@@ -12,7 +12,8 @@ function simulate(of: { releases: number; looks: number; size: number; green: Ra
   for (let release = 0; release < of.releases; release += 1) {
     let evidence = noEvidence;
     for (let look = 1; look <= of.looks; look += 1) {
-      evidence = weigh(evidence, look, answers(of.size, of.green(look), next), answers(of.size, of.blue(look), next));
+      const green = answers(of.size, of.green(look), next);
+      evidence = weigh(evidence, look, { green, blue: answers(of.size, of.blue(look), next) });
       if (complaint(evidence) === null) continue;
       failedAt.push(look);
       break;
@@ -106,7 +107,7 @@ describe("one look's evidence", () => {
 test('evidence stays a few finite numbers, whatever happens', () => {
   let evidence = noEvidence;
   for (let look = 1; look <= 50; look += 1) {
-    evidence = weigh(evidence, look, { ok: 0, failed: 500 }, { ok: 400, failed: 100 });
+    evidence = weigh(evidence, look, { green: { ok: 0, failed: 500 }, blue: { ok: 400, failed: 100 } });
     expect(JSON.parse(JSON.stringify(evidence))).toEqual(evidence);
   }
 });
