@@ -44,7 +44,8 @@ export class History {
       this.#stateEvent('Entered', state.type, at, {
         stateEnteredEventDetails: { name: state.name, input: json(state.input) },
       });
-      this.#schedule(at);
+      // The events may be read after the Task they lead to has begun: its attempt is not a Choice's.
+      if (state.type === 'Task') this.#schedule(at);
     } else if (type === 'StateRetried') {
       this.#schedule(at);
     } else if (type === 'StateFailed') {
