@@ -16,8 +16,9 @@ const backstageBytes = 2.5 * gigabyte;
  * @param {string} folder with package.json and package-lock.json
  * @param {string} what in words
  * @param {number} bytes that the install takes
+ * @param {() => void} [check] throws when the install is of no use
  */
-async function install(folder, what, bytes) {
+async function install(folder, what, bytes, check = () => {}) {
   const modules = join(folder, 'node_modules');
   const stamp = join(modules, '.understudy-installed');
   const wanted = `${hashOf(folder, ['package-lock.json'])} ${process.platform} ${process.arch}\n`;
@@ -33,7 +34,23 @@ async function install(folder, what, bytes) {
   rmSync(stamp, { force: true });
   await run(`${what} (npm ci)`, ['npm', 'ci', '--no-audit', '--no-fund'], { cwd: folder, env });
   mkdirSync(modules, { recursive: true });
+  check();
   writeFileSync(stamp, wanted);
+}
+
+/**
+ * The package `node` is an empty shell until its install script has fetched the program, and npm may have been
+ * told to run no such scripts.
+ * @param {string} root
+ */
+function requireNode(root) {
+  const program = join(root, 'node_modules', '.bin', 'node');
+  if (spawnSync(program, ['--version']).status === 0) return;
+  throw new Error(
+    `npm has installed everything, but ${program} does not run: the install script of the package "node" has not ` +
+      'run, or its download failed. Allow install scripts (npm config get ignore-scripts; the variable ' +
+      'npm_config_ignore_scripts) and try again.',
+  );
 }
 
 /**
@@ -54,7 +71,7 @@ export function requireSpace(folder, bytes, what, stat = statfsSync) {
 
 /** @param {string} root the repository */
 export async function installRoot(root) {
-  await install(root, "Installing Understudy's tools", rootBytes);
+  await install(root, "Installing Understudy's tools", rootBytes, () => requireNode(root));
 }
 
 /** What the frontend's build reads. */

@@ -23,7 +23,10 @@ const command = process.argv.slice(2).join(' ');
 if (command === '--version') { console.log(process.env.NPM_VERSION ?? '10.9.0'); process.exit(0); }
 appendFileSync(process.env.NPM_CALLS, command + ' in ' + require('node:path').basename(process.cwd()) + '\\n');
 if (process.env.NPM_FAILS) { console.error('npm error it is the registry'); process.exitCode = 7; return; }
-if (command.startsWith('ci')) mkdirSync('node_modules', { recursive: true });
+if (command.startsWith('ci')) {
+  mkdirSync('node_modules/.bin', { recursive: true });
+  if (!process.env.NPM_RUNS_NO_SCRIPTS) writeFileSync('node_modules/.bin/node', '#!/bin/sh\\n', { mode: 0o755 });
+}
 if (command === 'run build') {
   mkdirSync('packages/app/dist', { recursive: true });
   writeFileSync('packages/app/dist/index.html', '');
@@ -40,6 +43,17 @@ function inNode(expression: string): string {
 
 const spaceWith = (blocks: number) =>
   `requireSpace("/x", 1e9, "Installing", () => ({ bavail: ${blocks}, bsize: 4096 }))`;
+
+test('package.json names every package of the lockfile that has an install script, for npms that run no others', () => {
+  const root = join(import.meta.dirname, '../..');
+  const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
+  const packages: Record<string, { hasInstallScript?: boolean }> = read('package-lock.json').packages;
+  const named = Object.entries(packages).flatMap(([path, { hasInstallScript }]) =>
+    hasInstallScript ? [path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)] : [],
+  );
+  expect(named).toContain('node');
+  expect(Object.keys(read('package.json').allowScripts)).toEqual([...new Set(named)].toSorted());
+});
 
 describe('setting up a clone', () => {
   let clone: string;
@@ -107,6 +121,13 @@ describe('setting up a clone', () => {
     expect(setUp().calls).toHaveLength(1);
     write('package-lock.json', changed);
     expect(setUp().calls).toHaveLength(1);
+  });
+
+  test('says so where npm was told to run no install scripts, and starts over the next time', () => {
+    const { status, stderr } = setUp([], { NPM_RUNS_NO_SCRIPTS: 'yes' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('the install script of the package "node" has not run');
+    expect(setUp()).toMatchObject({ status: 0, calls: ['ci --no-audit --no-fund in clone'] });
   });
 
   test("keeps the outer npm's settings and programs from the inner one", () => {
