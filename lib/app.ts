@@ -30,7 +30,7 @@ export function addStacks(app: App, config: EnvironmentConfig): void {
   const network = new NetworkStack(app, `${prefix}-network`, common);
   const signals = new SignalsStack(app, `${prefix}-signals`, common);
   const database = new DatabaseStack(app, `${prefix}-database`, { ...common, network, signals });
-  const platform = new PlatformStack(app, `${prefix}-platform`, { ...common, network });
+  const platform = new PlatformStack(app, `${prefix}-platform`, { ...common, network, signals });
 
   for (const service of Object.keys(config.services)) {
     const parts = { ...common, service, network, platform, database: database.access };

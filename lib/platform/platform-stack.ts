@@ -19,11 +19,14 @@ import { listenerPorts } from '../config/ports.ts';
 import { WorkflowFunction } from '../functions/workflow-function.ts';
 import { acknowledge } from '../nag.ts';
 import type { NetworkStack } from '../network/network-stack.ts';
+import type { SignalsStack } from '../signals/signals-stack.ts';
 import { Firewall } from './firewall.ts';
+import { loadBalancerAlarms } from './load-balancer-alarms.ts';
 
 export interface PlatformStackProps extends StackProps {
   readonly config: EnvironmentConfig;
   readonly network: NetworkStack;
+  readonly signals: SignalsStack;
 }
 
 /**
@@ -71,6 +74,11 @@ export class PlatformStack extends Stack {
         ),
       });
     }
+    loadBalancerAlarms(this, {
+      name: names.prefix,
+      loadBalancer: this.loadBalancer,
+      topic: props.signals.topic,
+    });
     const ports = listenerPorts(config);
     this.productionListener = this.listener('Production', config, ports.production);
     this.testListener = this.listener('Test', config, ports.test);

@@ -41,6 +41,20 @@ describe('the load balancer of production', () => {
   });
 });
 
+describe('what the load balancer answers by itself', () => {
+  test.each(['502', '503', '504'])('calls people when it is %s for minutes, and never when nobody asks', (status) => {
+    template('production', 'platform').hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `understudy-production-load-balancer-${status}`,
+      MetricName: `HTTPCode_ELB_${status}_Count`,
+      Dimensions: [{ Name: 'LoadBalancer', Value: { 'Fn::GetAtt': [Match.anyValue(), 'LoadBalancerFullName'] } }],
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 5,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [{ 'Fn::ImportValue': Match.stringLikeRegexp('^understudy-production-signals:') }],
+    });
+  });
+});
+
 describe('the prober', () => {
   test('is in the VPC and told nothing of AWS', () => {
     platform.hasResourceProperties('AWS::Lambda::Function', {

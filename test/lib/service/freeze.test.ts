@@ -48,6 +48,25 @@ describe('the frozen stack', () => {
     expect(frozenTemplate(localWith(settings), 'backstage')).toEqual(before);
   });
 
+  test('stays as it is when the certificate changes', () => {
+    const production = environmentConfig('production');
+    const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/another';
+    expect(frozenTemplate({ ...production, certificateArn }, 'backstage')).toEqual(
+      frozenTemplate(production, 'backstage'),
+    );
+  });
+
+  test('stays as it is when firewall, endpoints and database change', () => {
+    const { network, database } = local;
+    const changed: EnvironmentConfig = {
+      ...local,
+      firewall: { requestsPerAddress: 1000 },
+      network: { ...network, interfaceEndpoints: true },
+      database: { ...database, maxConnections: 50, insights: 'advanced' },
+    };
+    expect(frozenTemplate(changed, 'backstage')).toEqual(before);
+  });
+
   test('stays as it is when another service is added', () => {
     const trucks = { ...backstage, frozen: { ...frozen, rulePriority: 200, hosts: ['trucks.localhost'] } };
     expect(frozenTemplate({ ...local, services: { trucks, backstage } }, 'backstage')).toEqual(before);
