@@ -73,10 +73,13 @@ async function attempt(what: string, act: () => Promise<void>): Promise<string[]
   }
 }
 
-async function stopLeftovers({ id, description }: Release): Promise<void> {
+/** Its own, and those of the aborted release that it took the lock over from: nobody else stops them. */
+async function stopLeftovers({ id, description, tookOverFrom }: Release): Promise<void> {
   if (description === null) return;
-  for (const task of await ecs.runningTasksStartedBy(description.cluster, startedBy(id))) {
-    await ecs.stopTask(description.cluster, task, 'The release is over');
+  for (const release of tookOverFrom === null ? [id] : [id, tookOverFrom]) {
+    for (const task of await ecs.runningTasksStartedBy(description.cluster, startedBy(release))) {
+      await ecs.stopTask(description.cluster, task, 'The release is over');
+    }
   }
 }
 

@@ -168,6 +168,17 @@ describe('Close', () => {
     expect(world.state.tasks.map(({ lastStatus }) => lastStatus)).toEqual(['STOPPED', 'RUNNING']);
   });
 
+  test('stops the tasks that the aborted release left which it took the lock over from', async () => {
+    const release = await leadToRegistered(world);
+    const task = { taskDefinitionArn: 'blue:2', lastStatus: 'RUNNING' };
+    world.state.tasks = [
+      { ...task, taskArn: 'arn:aws:ecs:us-east-1:111111111111:task/c/left', startedBy: 'trucks-aborted' },
+      { ...task, taskArn: 'arn:aws:ecs:us-east-1:111111111111:task/c/other', startedBy: 'trucks-elsewhere' },
+    ];
+    await world.run(close, { ...release, refusal: 'No.', tookOverFrom: 'trucks-aborted' }, 20);
+    expect(world.state.tasks.map(({ lastStatus }) => lastStatus)).toEqual(['STOPPED', 'RUNNING']);
+  });
+
   test('tells what could not be tidied up, and does the rest', async () => {
     const ready = await leadToReady(world);
     world.state.broken = { PutImage: new ServiceError('AccessDeniedException', 'may not tag') };
