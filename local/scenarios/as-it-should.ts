@@ -43,7 +43,7 @@ function aboutWhatIsLeft({ serving, lockFree, ledgerFinal, orphanTasks, notifica
   if (serving.healthyTargets === 0) found.push('no healthy task serves');
   if (serving.unhealthyTargets > 0) found.push(`${serving.unhealthyTargets} of the tasks that serve are not healthy`);
   if (!lockFree) found.push('the lock is still held');
-  if (!ledgerFinal) found.push("the ledger's entry is not final, or not what the execution said");
+  if (!ledgerFinal) found.push("the ledger's entry is not final, not what the execution said, or not what serves");
   if (orphanTasks > 0) found.push(`${orphanTasks} tasks are left that serve nobody`);
   if (notifications === 0) found.push('nobody was told');
   return found;

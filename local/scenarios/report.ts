@@ -42,7 +42,7 @@ export const reportSchema = z.strictObject({
   states: z.array(z.strictObject({ name: z.string(), at: instant, seconds: z.number() })),
   execution: z.strictObject({ historyEvents: z.int(), lambdaInvocations: z.int() }),
   lockFree: z.boolean(),
-  /** Whether the ledger's entry says how the release ended, and says what the execution said. */
+  /** Whether the ledger's entry says how the release ended, says what the execution said, and is true of what serves. */
   ledgerFinal: z.boolean(),
   orphanTasks: z.int(),
   notifications: z.int(),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Release } from '../../lambda/domain/release.ts';
 import type { Report } from '../scenarios/report.ts';
@@ -60,4 +61,15 @@ export function detectionOf(
     decidedAt: iso(decidedAt),
     restoredAt: restored === undefined ? null : iso(restored),
   };
+}
+
+/**
+ * Whether the ledger's entry says how the release ended, says what the execution said, and is true of what serves.
+ * @param live digest of what serves now
+ */
+export function isFinal(entry: Release | null, output: Release | null, live: string | null): boolean {
+  if (entry === null || entry.closedAt === null || !isDeepStrictEqual(entry, output)) return false;
+  if (entry.outcome === 'released') return live === (entry.image?.digest ?? null);
+  if (entry.outcome === 'rolled-back') return live === (entry.blue?.digest ?? null);
+  return entry.outcome !== null;
 }

@@ -93,6 +93,12 @@ export class Outside {
     return `the execution ended ${status}${error ? ` with ${error}: ${cause}` : ''}`;
   }
 
+  /** The release as the execution gave it back; null when it gave none. */
+  async output(executionArn: string): Promise<Release | null> {
+    const { output } = await this.#sfn.send(new DescribeExecutionCommand({ executionArn }));
+    return releaseSchema.safeParse(JSON.parse(output ?? 'null')).data ?? null;
+  }
+
   /** Name of the Task state that the execution entered last. */
   async currentState(executionArn: string): Promise<string | null> {
     const { events = [] } = await this.#sfn.send(

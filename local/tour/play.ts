@@ -6,7 +6,7 @@ import { Tally } from '../load/tally.ts';
 import type { Report } from '../scenarios/report.ts';
 import type { Scenario } from '../scenarios/scenarios.ts';
 import type { Stage } from '../stage-api.ts';
-import { detectionOf, executionOf, type ShareChange, statesOf } from './measure.ts';
+import { detectionOf, executionOf, isFinal, type ShareChange, statesOf } from './measure.ts';
 import type { Outside } from './outside.ts';
 import type { View } from './progress.ts';
 import { settle } from './settle.ts';
@@ -72,13 +72,14 @@ export async function play(scenario: Scenario, sequence: number, players: Player
   const events = await outside.history(execution);
   const states = statesOf(events);
   const entry = await outside.ledgerEntry(release);
+  const after = await outside.liveDigest();
   return {
     scenario: scenario.name,
     service: stage.service,
     release,
     outcome: entry?.outcome ?? 'failed',
     reason: entry?.reason || ending,
-    live: { before, after: await outside.liveDigest() },
+    live: { before, after },
     serving,
     requests: tally.requests(),
     latency: tally.latencies(),
@@ -87,7 +88,7 @@ export async function play(scenario: Scenario, sequence: number, players: Player
     states,
     execution: executionOf(events),
     lockFree: await outside.isLockFree(),
-    ledgerFinal: entry !== null && entry.closedAt !== null && entry.outcome !== null,
+    ledgerFinal: isFinal(entry, await outside.output(execution), after),
     orphanTasks: orphans.length,
     notifications: stage.notifications() - toldBefore,
     backstageVersion: await players.applicationVersion(),

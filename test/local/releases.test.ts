@@ -4,6 +4,8 @@ import { releaseSchema } from '../../lambda/domain/release.ts';
 import type { Behaviour } from '../../local/simulation/behaviours.ts';
 import type { UserCounts } from '../../local/simulation/simulated-users.ts';
 import { openVirtualStage, type VirtualStage } from '../../local/simulation/virtual-stage.ts';
+import { isFinal } from '../../local/tour/measure.ts';
+import { Outside } from '../../local/tour/outside.ts';
 import { stageAssembly } from './stage-assembly.ts';
 
 interface Played {
@@ -18,6 +20,7 @@ interface Played {
 }
 
 let stage: VirtualStage;
+let outside: Outside;
 let played = 0;
 
 const primary = () => {
@@ -61,7 +64,7 @@ async function play(
 }
 
 /** What has to hold whatever became of a release. */
-function expectOrder({ notifications }: Played): void {
+async function expectOrder({ notifications, release }: Played): Promise<void> {
   const { cloud, runtime, description } = stage;
   const [service] = cloud.ecs.services();
   expect(service?.taskSets.map(({ status }) => status)).toEqual(['PRIMARY']);
@@ -74,6 +77,10 @@ function expectOrder({ notifications }: Played): void {
   }
   expect(cloud.elb.targetGroup(serving).count('healthy')).toBe(service?.desiredCount);
   expect(notifications).toBeGreaterThan(0);
+  expect(await outside.isLockFree()).toBe(true);
+  const [entry, output] = [await outside.ledgerEntry(release.id), await outside.output(release.execution)];
+  expect(entry).toEqual(output);
+  expect(isFinal(entry, output, await outside.liveDigest())).toBe(true);
 }
 
 async function refusalOf(request: Partial<Parameters<VirtualStage['start']>[1]>): Promise<Release> {
@@ -94,6 +101,11 @@ async function refusalOf(request: Partial<Parameters<VirtualStage['start']>[1]>)
 
 beforeAll(async () => {
   stage = await openVirtualStage(stageAssembly());
+  outside = await Outside.of('local', 'backstage', {
+    region: 'us-east-1',
+    endpoint: stage.cloud.endpointUrl,
+    credentials: { accessKeyId: 'engineer', secretAccessKey: 'engineer' },
+  });
   // What the others start from: a version that a release put live.
   await play('good');
 }, 60_000);
@@ -113,7 +125,7 @@ describe('a good release', () => {
     expect(result.live.after).toBe(result.digest);
     expect(result.users.failed).toBe(0);
     expect(result.users.onGreen).toBeGreaterThan(0);
-    expectOrder(result);
+    await expectOrder(result);
   });
 
   test('runs the pending migrations once, in a task of its own', async () => {
@@ -125,7 +137,7 @@ describe('a good release', () => {
 
     const next = await play('good', { migrations });
     expect(next.release.schema).toMatchObject({ changes: false, pending: [], migrate: null });
-    expectOrder(next);
+    await expectOrder(next);
   });
 
   test('as a hotfix takes less time than as a feature', async () => {
@@ -135,7 +147,7 @@ describe('a good release', () => {
     const hotfix = await play('good', { policy: 'hotfix' });
     expect([feature.release.outcome, hotfix.release.outcome]).toEqual(['released', 'released']);
     expect(stage.clock.now() - start - featureMs).toBeLessThan(featureMs);
-    expectOrder(hotfix);
+    await expectOrder(hotfix);
   });
 
   test('stays far below the history of a standard execution', async () => {
@@ -152,7 +164,7 @@ describe('a bad release', () => {
       expect(result.users).toMatchObject({ failed: 0, onGreen: 0 });
       expect(result.live.after).toBe(result.live.before);
       expect(result.release.verification?.verdict).toBe('works');
-      expectOrder(result);
+      await expectOrder(result);
     },
   );
 
@@ -166,7 +178,7 @@ describe('a bad release', () => {
     if (firstBadAt === null || result.decidedAt === null) throw new Error('Nothing was bad, or nothing was decided.');
     const interval = stage.description.observation.intervalSeconds;
     expect((result.decidedAt - firstBadAt) / 1000).toBeLessThanOrEqual(3 * interval);
-    expectOrder(result);
+    await expectOrder(result);
   });
 });
 

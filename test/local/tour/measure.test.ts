@@ -2,7 +2,7 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from '@jest/globals';
 import type { Look } from '../../../lambda/domain/observation.ts';
 import { newRelease, type Release } from '../../../lambda/domain/release.ts';
-import { detectionOf, executionOf, statesOf } from '../../../local/tour/measure.ts';
+import { detectionOf, executionOf, isFinal, statesOf } from '../../../local/tour/measure.ts';
 
 const start = Date.parse('2026-11-21T00:00:00.000Z');
 const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
@@ -94,5 +94,46 @@ describe('detection', () => {
   test('falls with the retreat when a state failed before anybody judged', () => {
     const states = [{ name: 'Retreat', at: at(30), seconds: 2 }];
     expect(detectionOf(opened, states, null, shares).decidedAt).toBe(at(30));
+  });
+});
+
+describe("the ledger's entry", () => {
+  const opened = newRelease({ id: 'arn', name: 'good-2' }, at(0));
+  const released: Release = {
+    ...opened,
+    image: { digest: 'sha256:green', uri: 'repository@sha256:green' },
+    blue: {
+      taskDefinition: 'blue:2',
+      targetGroup: 'a',
+      digest: 'sha256:blue',
+      bootstrap: false,
+      sequence: 1,
+      version: '1',
+    },
+    outcome: 'released',
+    closedAt: at(90),
+  };
+  const rolledBack: Release = { ...released, outcome: 'rolled-back' };
+
+  test('is final and true when it is what the execution gave back, and tells what serves', () => {
+    expect(isFinal(released, released, 'sha256:green')).toBe(true);
+    expect(isFinal(rolledBack, rolledBack, 'sha256:blue')).toBe(true);
+  });
+
+  test.each<[string, Release | null, Release | null, string]>([
+    ['there is none', null, released, 'sha256:green'],
+    [
+      'the release is still open in it',
+      { ...released, closedAt: null },
+      { ...released, closedAt: null },
+      'sha256:green',
+    ],
+    ['it has no outcome', { ...released, outcome: null }, { ...released, outcome: null }, 'sha256:green'],
+    ['the execution gave nothing back', released, null, 'sha256:green'],
+    ['the execution said something else', released, { ...released, reason: 'else' }, 'sha256:green'],
+    ['it says released, and the old version serves', released, released, 'sha256:blue'],
+    ['it says rolled back, and the new version serves', rolledBack, rolledBack, 'sha256:green'],
+  ])('is not when %s', (_, entry, output, live) => {
+    expect(isFinal(entry, output, live)).toBe(false);
   });
 });
