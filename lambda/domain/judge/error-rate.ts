@@ -27,12 +27,13 @@ const answersPerFailure = 200;
 /**
  * The count with one look's answers. Which of them came first is not known: the failed ones are taken
  * to, which keeps the level at or below what the true order gives, so that it never adds a false alarm.
+ * It ends where it fails a version, so that a blue that was down is a yardstick again some time after.
  */
 export function withAnswers(count: ErrorCount, { ok, failed }: Answers): ErrorCount {
   return {
     probes: count.probes + ok + failed,
     failed: count.failed + failed,
-    level: Math.max(0, count.level + goodPerFailed * failed - ok),
+    level: Math.min(levelThatFails, Math.max(0, count.level + goodPerFailed * failed - ok)),
   };
 }
 

@@ -66,6 +66,12 @@ test('of many answers in one look, three failed ones are enough at first, four a
   expect(failsLately(withAnswers(served, { ok: 0, failed: 4 }))).toBe(true);
 });
 
+test('what was down for long is not held down for as long again', () => {
+  const down = withAnswers(noAnswers, { ok: 0, failed: 1000 });
+  expect(failsLately(down)).toBe(true);
+  expect(failsLately(withAnswers(down, { ok: 1, failed: 0 }))).toBe(false);
+});
+
 test('answers that come in one look never count for more than one after the other', () => {
   const orders = ['fgggggffgg', 'gggggggfff', 'ggfgfgggff', 'fffggggggg'];
   for (const order of orders) {
