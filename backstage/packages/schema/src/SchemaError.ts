@@ -6,6 +6,7 @@ export type SchemaErrorKind =
   | 'interrupted'
   | 'manifest'
   | 'irreversible'
+  | 'scratch'
   | 'unavailable';
 
 export interface Culprit {

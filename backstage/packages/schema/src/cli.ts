@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type App, readApp } from './app';
+import { copy } from './commands/copy';
 import { down } from './commands/down';
+import { drop } from './commands/drop';
 import { fingerprint } from './commands/fingerprint';
 import { manifest } from './commands/manifest';
 import { status } from './commands/status';
@@ -9,7 +11,9 @@ import { up } from './commands/up';
 import { log } from './log';
 import { readManifest } from './manifest';
 import {
+  copyForPeople,
   downForPeople,
+  dropForPeople,
   fingerprintForPeople,
   manifestForPeople,
   statusForPeople,
@@ -29,6 +33,7 @@ function readArguments() {
       'free-locks': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      prefix: { type: 'string' },
       to: { type: 'string' },
       wait: { type: 'string', default: '120' },
       'whole-sets': { type: 'boolean', default: false },
@@ -76,10 +81,24 @@ const COMMANDS: Readonly<Record<string, (app: App, options: Options) => Promise<
   unlock: async (app, options) =>
     outcome(await unlock(app, { dryRun: options['dry-run'], waitMs: waitMs(options) }), unlockForPeople),
   fingerprint: async (app, options) => outcome(await fingerprint(app, options.details), fingerprintForPeople),
+  copy: async (app, options) => {
+    const prefix = options.prefix ?? '';
+    return outcome(await copy(app, { prefix, waitMs: waitMs(options), interrupted: stopRequested() }), copyForPeople);
+  },
+  drop: async (app, options) => outcome(await drop(app, options.prefix ?? '', options['dry-run']), dropForPeople),
 };
+
+/** What a command cannot do without, and no other command takes. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = { to: ['down'], prefix: ['copy', 'drop'] };
 
 function waitMs({ wait }: Options): number {
   return Number(wait) * 1000;
+}
+
+function hasNeeded(command: string, { to, prefix }: Options): boolean {
+  return Object.entries({ to, prefix }).every(([option, value]) => {
+    return (NEEDED[option]?.includes(command) ?? false) === (value !== undefined);
+  });
 }
 
 function outcome<T extends { readonly ok: boolean }>(report: T, forPeople: (report: T) => string): Outcome {
@@ -99,7 +118,7 @@ async function main(): Promise<number> {
   const { values, positionals } = readArguments();
   const [name = '', ...rest] = positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  const isComplete = Number(values.wait) >= 0 && (name === 'down') === (values.to !== undefined);
+  const isComplete = Number(values.wait) >= 0 && hasNeeded(name, values);
   if (values.help || !command || rest.length > 0 || !isComplete) {
     log(COMMAND_USAGE[name] ?? USAGE);
     return values.help ? 0 : 2;

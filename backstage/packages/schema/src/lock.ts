@@ -42,7 +42,7 @@ export class SchemaLock {
   }
 
   async holder(): Promise<Holder | undefined> {
-    const knex = await this.#connection();
+    const knex = await this.connection();
     const { rows } = await knex.raw<{ rows: Holder[] }>(
       `select pid from pg_locks
        where locktype = 'advisory' and granted and classid::bigint = ? and objid::bigint = ?
@@ -54,11 +54,11 @@ export class SchemaLock {
 
   async holderSession(): Promise<Session | undefined> {
     const holder = await this.holder();
-    return holder && sessionOf(await this.#connection(), holder.pid);
+    return holder && sessionOf(await this.connection(), holder.pid);
   }
 
   async acquire(waitMs: number): Promise<void> {
-    const knex = await this.#connection();
+    const knex = await this.connection();
     const giveUpAt = Date.now() + waitMs;
     for (let told = false; ; told = true) {
       const { rows } = await knex.raw<{ rows: { taken: boolean }[] }>(
@@ -80,7 +80,7 @@ export class SchemaLock {
 
   /** The connection may have dropped meanwhile, and the lock with it. */
   async assertHeld(): Promise<void> {
-    const knex = await this.#connection();
+    const knex = await this.connection();
     const { rows } = await knex.raw<{ rows: { pid: number }[] }>('select pg_backend_pid() pid');
     if (rows[0]?.pid !== (await this.holder())?.pid) throw new SchemaError('locked', 'The schema lock was lost');
   }
@@ -89,7 +89,8 @@ export class SchemaLock {
     await this.#databases.close();
   }
 
-  #connection(): Promise<Knex> {
+  /** Into the database that holds the lock, from which the plugins' databases are made. */
+  connection(): Promise<Knex> {
     return this.#databases.of(LOCK_HOLDER);
   }
 }

@@ -1,4 +1,6 @@
+import type { CopyReport } from './commands/copy';
 import type { DownReport } from './commands/down';
+import type { DropReport } from './commands/drop';
 import type { FingerprintReport } from './commands/fingerprint';
 import type { StatusReport } from './commands/status';
 import type { UnlockReport } from './commands/unlock';
@@ -63,4 +65,21 @@ export function fingerprintForPeople({ digest, plugins, unplaced }: FingerprintR
   ]);
   const strangers = unplaced.map(({ package: name, reason }) => `not placed: ${name} ${reason}`);
   return [...lines, ...strangers, `${digest}  all together`].join('\n');
+}
+
+export function copyForPeople({ ok, ms, rows, bytes, plugins, error }: CopyReport): string {
+  const lines = plugins.flatMap((p) => [
+    `${p.plugin}  ${p.rows} rows of ${p.tables} tables in ${p.ms} ms`,
+    ...p.drift.onlyLive.map((line) => `  only live  ${line}`),
+    ...p.drift.onlyCopy.map((line) => `  only copy  ${line}`),
+  ]);
+  return [...lines, ok ? `${rows} rows, ${bytes} bytes in ${ms} ms` : `Failed: ${error?.message}`].join('\n');
+}
+
+export function dropForPeople({ dryRun, dropped, left }: DropReport): string {
+  const lines = [
+    ...dropped.map((name) => `${name}  ${dryRun ? 'would be dropped' : 'dropped'}`),
+    ...left.map((name) => `${name}  left alone: no copy that this tool made`),
+  ];
+  return lines.join('\n') || 'Nothing bears that prefix';
 }

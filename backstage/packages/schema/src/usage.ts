@@ -11,6 +11,8 @@ export const USAGE = `Usage: backstage-schema <command> [options], from the root
   down              take back what another image's manifest lacks, newest first
   unlock            free what a killed migration left locked
   fingerprint       a digest of the schema that is there, by plugin
+  copy              copy the databases aside, under another prefix
+  drop              drop such a copy
 
 ${COMMON}
   --help            with a command: what it does, and its options
@@ -67,5 +69,22 @@ Digests the schema that is there, by plugin: tables, columns, types, indexes, co
 make. Equal schemas have equal digests, in whatever order and under whatever prefix they were made. Changes nothing.
 
   --details         one line for each object, to compare with diff
+${COMMON}`,
+
+  copy: `Usage: backstage-schema copy --prefix PREFIX [options]
+
+Copies the plugins' databases into new ones under another prefix: the schema by this image's migrations, as far as they
+have run, then all rows, streamed, each database as it was at one moment. Tells where the live schema has drifted.
+
+  --prefix PREFIX   of the new databases, such as scratch_42_
+${COMMON}
+${WAIT}`,
+
+  drop: `Usage: backstage-schema drop --prefix PREFIX [options]
+
+Drops the databases that copy has made under this prefix, whoever is connected to them, and nothing else.
+
+  --prefix PREFIX   as copy was given it
+  --dry-run         tell what would be dropped
 ${COMMON}`,
 };

@@ -40,7 +40,8 @@ export async function fingerprint({ config, sets, unplaced }: App, withDetails: 
   }
 }
 
-async function describeSchema(knex: Knex): Promise<string[]> {
+/** One line for each object, sorted; none for a database that does not exist. */
+export async function describeSchema(knex: Knex): Promise<string[]> {
   try {
     const lines: string[] = [];
     // One snapshot: a migration that ends meanwhile must not be seen by half.

@@ -69,8 +69,12 @@ export class Installation {
   }
 
   of(plugin: string): Knex {
+    return this.named(`${this.prefix}${plugin}`);
+  }
+
+  named(database: string): Knex {
     const { PGHOST: host = '', PGPORT: port, PGUSER: user = '' } = process.env;
-    const connection = { host, port: Number(port), user, database: `${this.prefix}${plugin}` };
+    const connection = { host, port: Number(port), user, database };
     const knex = knexFactory({ client: 'pg', connection, pool: { min: 0, max: 3 } });
     this.#open.push(knex);
     return knex;

@@ -1,0 +1,146 @@
+import type { App } from '../app';
+import { applySet } from '../apply';
+import { claimScratch, scratchDatabases, scratchPrefix } from '../copy/scratch';
+import { streamCopy, withConnection } from '../copy/stream';
+import { common, copySequences, suspendChecks, tablesOf } from '../copy/tables';
+import { type Databases, readOnly } from '../databases';
+import { SchemaLock } from '../lock';
+import { log } from '../log';
+import { readPlans } from '../readPlans';
+import { type Culprit, SchemaError, type SchemaErrorKind, toSchemaError } from '../SchemaError';
+import type { SetPlan } from '../types';
+import { describeSchema } from './fingerprint';
+
+export interface CopyOptions {
+  readonly prefix: string;
+  readonly waitMs: number;
+  readonly interrupted: () => boolean;
+}
+
+export interface CopiedPlugin {
+  readonly plugin: string;
+  readonly tables: number;
+  readonly rows: number;
+  /** As COPY's binary format has it. */
+  readonly bytes: number;
+  readonly ms: number;
+  /** Where the live schema is not what its migrations make: lines of the fingerprint. */
+  readonly drift: { readonly onlyLive: readonly string[]; readonly onlyCopy: readonly string[] };
+}
+
+export interface CopyReport {
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly plugins: readonly CopiedPlugin[];
+  readonly error?: Culprit & { readonly kind: SchemaErrorKind; readonly message: string };
+}
+
+export async function copy(app: App, options: CopyOptions): Promise<CopyReport> {
+  const startedAt = performance.now();
+  const plugins: CopiedPlugin[] = [];
+  const report = (ok: boolean) => ({
+    ok,
+    ms: Math.round(performance.now() - startedAt),
+    rows: plugins.reduce((sum, p) => sum + p.rows, 0),
+    bytes: plugins.reduce((sum, p) => sum + p.bytes, 0),
+    plugins,
+  });
+  const live = readOnly(app.config);
+  const lock = new SchemaLock(app.config);
+  try {
+    const scratch = scratchDatabases(app.config, scratchPrefix(app.config, options.prefix), true);
+    try {
+      // Nobody may migrate while it is copied.
+      await lock.acquire(options.waitMs);
+      const plans = await readPlans(live, app.sets);
+      refuse(app, plans);
+      for (const plugin of new Set(plans.map((plan) => plan.set.plugin))) {
+        if (options.interrupted()) throw new SchemaError('interrupted', 'Told to stop: drop what is there of the copy');
+        const own = plans.filter((plan) => plan.set.plugin === plugin && plan.applied.length > 0);
+        if (own.length > 0) plugins.push(await copyPlugin(plugin, own, live, scratch));
+      }
+    } finally {
+      await scratch.close();
+    }
+    return report(true);
+  } catch (error) {
+    const { kind, message, culprit } = toSchemaError(error);
+    return { ...report(false), error: { kind, message, ...culprit } };
+  } finally {
+    await Promise.all([live.close(), lock.close()]);
+  }
+}
+
+function refuse({ unplaced }: App, plans: readonly SetPlan[]): void {
+  const [stranger] = unplaced;
+  if (stranger) {
+    throw new SchemaError('unplaced', `Cannot place all migrations: ${stranger.package} ${stranger.reason}`, {
+      package: stranger.package,
+    });
+  }
+  const strange = plans.find((plan) => plan.unknown.length > 0);
+  if (strange) {
+    const { plugin, package: name } = strange.set;
+    throw new SchemaError(
+      'diverged',
+      `The database of ${plugin} has run ${strange.unknown.join(', ')}, which ${name} of this image does not know: copy ` +
+        'with the image that does',
+      { plugin, package: name },
+    );
+  }
+}
+
+async function copyPlugin(
+  plugin: string,
+  plans: readonly SetPlan[],
+  live: Databases,
+  scratch: Databases,
+): Promise<CopiedPlugin> {
+  const startedAt = performance.now();
+  const [source, target] = [await live.of(plugin), await scratch.of(plugin)];
+  await claimScratch(plugin, source, target);
+  for (const plan of plans) await applySet(target, { ...plan, pending: plan.applied }, plan.applied.toSorted());
+
+  const resumeChecks = await suspendChecks(target);
+  const locks = plans.map((plan) => `${plan.set.table}_lock`);
+  const tables = await source.transaction(
+    async (snapshot) => {
+      const both = common(await tablesOf(snapshot), await tablesOf(target), locks);
+      await target.raw(`truncate ${both.map((table) => table.name).join(', ')}`);
+      let [rows, bytes] = [0, 0];
+      const sourceConnection = await rawConnectionOf(snapshot);
+      for (const { name, columns } of both) {
+        const what = `${name} (${columns.join(', ')})`;
+        const copied = await withConnection(target, (connection) =>
+          streamCopy(
+            sourceConnection,
+            `copy ${what} to stdout (format binary)`,
+            connection,
+            `copy ${what} from stdin (format binary)`,
+          ),
+        );
+        rows += copied.rows;
+        bytes += copied.bytes;
+      }
+      await copySequences(snapshot, target);
+      return { tables: both.length, rows, bytes };
+    },
+    { isolationLevel: 'repeatable read', readOnly: true },
+  );
+  await resumeChecks();
+  const [there, here] = [await describeSchema(source), await describeSchema(target)];
+  const drift = {
+    onlyLive: there.filter((line) => !here.includes(line)),
+    onlyCopy: here.filter((line) => !there.includes(line)),
+  };
+  const ms = Math.round(performance.now() - startedAt);
+  log(`${plugin}: ${tables.rows} rows of ${tables.tables} tables copied in ${ms} ms`);
+  return { plugin, ...tables, ms, drift };
+}
+
+/** All tables are read in the one transaction, and so as they were at one moment. */
+async function rawConnectionOf(snapshot: { client: unknown }): Promise<unknown> {
+  return (snapshot.client as { acquireConnection(): Promise<unknown> }).acquireConnection();
+}

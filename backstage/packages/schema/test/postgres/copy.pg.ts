@@ -1,0 +1,70 @@
+import { creates, Installation, run } from './app';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => here.remove());
+
+const v1 = {
+  shop: {
+    // The order of the names is against that of the references, and one refers to itself.
+    '1_orders.js': creates('orders'),
+    '2_lines.js': `up: k => k.schema.createTable('a_lines', t => {
+      t.increments(); t.integer('order_id').references('id').inTable('orders');
+      t.integer('parent').references('id').inTable('a_lines'); t.jsonb('data'); t.binary('blob');
+    }), down: k => k.schema.dropTable('a_lines')`,
+  },
+};
+
+it('copies schema, rows and sequences, leaves the live databases alone, and is dropped without a trace', async () => {
+  const image = here.image(v1);
+  await run(image, 'up');
+  const shop = here.of('shop');
+  await shop.raw("insert into orders (name) select 'order ' || i from generate_series(1, 5000) i");
+  await shop.raw(`insert into a_lines (order_id, parent, data, blob)
+    select i, 5001 - i, '{"a": 1}', decode(repeat('ab', i % 7 * 20000), 'hex') from generate_series(1, 5000) i`);
+  await shop.raw('create index drifted on orders (name)');
+  await shop('knex_migrations_lock').update({ is_locked: 1 });
+
+  // Its own remover looks for databases by this prefix too.
+  const prefix = `s${here.prefix}`;
+  const copied = await run(image, 'copy', '--prefix', prefix);
+  expect(copied.json.error).toBeUndefined();
+  expect(copied).toMatchObject({ code: 0, json: { ok: true, rows: 10_002 } });
+  expect(copied.json.plugins).toMatchObject([
+    {
+      plugin: 'shop',
+      tables: 3,
+      drift: { onlyLive: ['index drifted CREATE INDEX drifted ON orders USING btree (name)'], onlyCopy: [] },
+    },
+  ]);
+  const scratch = here.named(`${prefix}shop`);
+  const sum = "select md5(string_agg(t::text, ',' order by id)) sum from a_lines t";
+  expect((await scratch.raw(sum)).rows).toEqual((await shop.raw(sum)).rows);
+  expect(await scratch('orders').insert({ name: 'next' }).returning('id')).toEqual([{ id: 5001 }]);
+  await expect(scratch('a_lines').insert({ order_id: 99_999 })).rejects.toThrow('foreign key');
+  expect(await scratch('knex_migrations_lock').pluck('is_locked')).toEqual([0]);
+  expect(await shop('orders').count()).toEqual([{ count: '5000' }]);
+
+  expect(await run(image, 'copy', '--prefix', prefix)).toMatchObject({ code: 1, json: { error: { kind: 'scratch' } } });
+  expect((await run(image, 'drop', '--prefix', prefix, '--dry-run')).json.dropped).toEqual([`${prefix}shop`]);
+  expect((await run(image, 'drop', '--prefix', prefix)).json).toMatchObject({ dropped: [`${prefix}shop`], left: [] });
+  expect((await run(image, 'drop', '--prefix', prefix)).json).toMatchObject({ dropped: [], left: [] });
+});
+
+it('touches no live database, whatever prefix it is given', async () => {
+  const image = here.image(v1);
+  await run(image, 'up');
+  const other = here.prefix.replace('t', 'tt');
+  for (const command of ['copy', 'drop']) {
+    for (const prefix of [here.prefix, here.prefix.slice(0, 4), `${here.prefix}x`, 'x', '']) {
+      const refused = await run(image, command, '--prefix', prefix);
+      expect(refused).toMatchObject({ code: 1, json: { error: { kind: 'scratch' } } });
+    }
+  }
+  await here.of('shop').raw('create database ??', [`${other}shop`]);
+  expect((await run(image, 'drop', '--prefix', other)).json).toMatchObject({ dropped: [], left: [`${other}shop`] });
+  await here.of('shop').raw('drop database ??', [`${other}shop`]);
+  expect(await run(image, 'copy')).toMatchObject({ code: 2 });
+});
