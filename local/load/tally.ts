@@ -24,6 +24,12 @@ export interface Requests {
   readonly failedOnGreen: number;
 }
 
+/** When one request ended, in stage time, and whether it failed. */
+export interface Moment {
+  readonly at: number;
+  readonly failed: boolean;
+}
+
 export interface Second {
   /** Whole seconds of process time since the tally began. */
   readonly second: number;
@@ -51,6 +57,7 @@ export class Tally {
   #requests: Requests = { total: 0, failed: 0, onGreen: 0, failedOnBlue: 0, failedOnGreen: 0 };
   #firstBadOnGreen: number | null = null;
   readonly #firstFailures: string[] = [];
+  readonly #moments: Moment[] = [];
 
   /**
    * @param blue name of the target group that serves now, null when none does
@@ -74,6 +81,7 @@ export class Tally {
       failedOnBlue: before.failedOnBlue + (onBlue ? failed : 0),
       failedOnGreen: before.failedOnGreen + (onGreen ? failed : 0),
     };
+    this.#moments.push({ at: sample.at, failed: failed > 0 });
     if (failed && onGreen) this.#firstBadOnGreen ??= sample.at;
     if (sample.failure === null) this.#latencies.push(sample.ms);
     else if (this.#firstFailures.length < 5) this.#firstFailures.push(`${sample.journey}: ${sample.failure}`);
@@ -95,6 +103,11 @@ export class Tally {
   /** Stage time of the first bad answer that a user got from green. */
   firstBadOnGreen(): number | null {
     return this.#firstBadOnGreen;
+  }
+
+  /** Every request, in the order in which they ended. */
+  moments(): readonly Moment[] {
+    return this.#moments;
   }
 
   /** The first few failures in words. */

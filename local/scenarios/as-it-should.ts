@@ -15,7 +15,17 @@ function aboutOutcome({ expected }: Scenario, { outcome, reason, live }: Report)
   return [];
 }
 
-function aboutUsers({ users }: Scenario, { requests, failures, detection, allowedSeconds }: Report): string[] {
+/**
+ * The most requests that may fail where `share` of them are green's by its weight: which request meets it is
+ * chance, and four standard deviations are exceeded once in ten thousand runs. The three more are what
+ * passes between two looks at the weights.
+ */
+const mostFailures = (share: number) => Math.ceil(share + 4 * Math.sqrt(share) + 3);
+
+function aboutUsers(
+  { users }: Scenario,
+  { requests, failures, detection, exposure, allowedSeconds }: Report,
+): string[] {
   const { total, failed, onGreen, failedOnGreen } = requests;
   const found: string[] = [];
   if (total === 0) found.push('no user was there to see');
@@ -26,6 +36,11 @@ function aboutUsers({ users }: Scenario, { requests, failures, detection, allowe
   if (users !== 'are hurt until the decision') return found;
 
   const { firstBadAt, decidedAt, restoredAt } = detection;
+  if (exposure.failed > mostFailures(exposure.share)) {
+    found.push(
+      `${exposure.failed} requests failed until the decision; the new version's share of the traffic was ${exposure.share}`,
+    );
+  }
   if (failedOnGreen === 0) found.push('no user met the failing version: the scenario proves nothing');
   if (!firstBadAt || !decidedAt || !restoredAt) return [...found, 'the failure was not detected, or not mended'];
   const seconds = (Date.parse(decidedAt) - Date.parse(firstBadAt)) / 1000;

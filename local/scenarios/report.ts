@@ -39,6 +39,12 @@ export const reportSchema = z.strictObject({
     /** When users' traffic was all the old version's again. */
     restoredAt: instant.nullable(),
   }),
+  exposure: z.strictObject({
+    /** Requests of users that failed until the decision. */
+    failed: z.int(),
+    /** How many of users' requests were the new version's until then, by its share of the traffic. */
+    share: z.number(),
+  }),
   states: z.array(z.strictObject({ name: z.string(), at: instant, seconds: z.number() })),
   execution: z.strictObject({ historyEvents: z.int(), lambdaInvocations: z.int() }),
   lockFree: z.boolean(),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Release } from '../../lambda/domain/release.ts';
+import type { Moment } from '../load/tally.ts';
 import type { Report } from '../scenarios/report.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -60,6 +61,24 @@ export function detectionOf(
     firstBadAt: iso(firstBad),
     decidedAt: iso(decidedAt),
     restoredAt: restored === undefined ? null : iso(restored),
+  };
+}
+
+/**
+ * How many of users' requests failed until the decision, and how many of them the new version's share of the
+ * traffic would have been.
+ */
+export function exposureOf(
+  moments: readonly Moment[],
+  shares: readonly ShareChange[],
+  decidedAt: string | null,
+): Report['exposure'] {
+  const end = decidedAt === null ? Number.POSITIVE_INFINITY : Date.parse(decidedAt);
+  const until = moments.filter(({ at }) => at <= end);
+  const greenShare = (at: number) => 1 - (shares.findLast((share) => share.at <= at)?.bluePercent ?? 100) / 100;
+  return {
+    failed: until.filter(({ failed }) => failed).length,
+    share: Math.round(until.reduce((sum, { at }) => sum + greenShare(at), 0) * 10) / 10,
   };
 }
 

@@ -6,7 +6,7 @@ import { Tally } from '../load/tally.ts';
 import type { Report } from '../scenarios/report.ts';
 import type { Scenario } from '../scenarios/scenarios.ts';
 import type { Stage } from '../stage-api.ts';
-import { detectionOf, executionOf, isFinal, type ShareChange, statesOf } from './measure.ts';
+import { detectionOf, executionOf, exposureOf, isFinal, type ShareChange, statesOf } from './measure.ts';
 import type { Outside } from './outside.ts';
 import type { View } from './progress.ts';
 import { settle } from './settle.ts';
@@ -73,6 +73,7 @@ export async function play(scenario: Scenario, sequence: number, players: Player
   const states = statesOf(events);
   const entry = await outside.ledgerEntry(release);
   const after = await outside.liveDigest();
+  const detection = detectionOf(entry, states, tally.firstBadOnGreen(), shares);
   return {
     scenario: scenario.name,
     service: stage.service,
@@ -84,7 +85,8 @@ export async function play(scenario: Scenario, sequence: number, players: Player
     requests: tally.requests(),
     latency: tally.latencies(),
     failures: [...tally.failures()],
-    detection: detectionOf(entry, states, tally.firstBadOnGreen(), shares),
+    detection,
+    exposure: exposureOf(tally.moments(), shares, detection.decidedAt),
     states,
     execution: executionOf(events),
     lockFree: await outside.isLockFree(),

@@ -19,6 +19,7 @@ const good: Report = reportSchema.parse({
   latency: { p50: 10, p95: 20, p99: 30 },
   failures: [],
   detection: { firstBadAt: null, decidedAt: null, restoredAt: null },
+  exposure: { failed: 0, share: 250 },
   states: [{ name: 'Open', at: '2026-11-21T00:00:00.000Z', seconds: 0.5 }],
   execution: { historyEvents: 300, lambdaInvocations: 40 },
   lockFree: true,
@@ -46,6 +47,7 @@ const hurt: Report = {
     decidedAt: '2026-11-21T00:01:40.000Z',
     restoredAt: '2026-11-21T00:01:50.000Z',
   },
+  exposure: { failed: 7, share: 9 },
 };
 
 const about = (scenario: string, report: Report) => complaints(scenarioNamed(scenario), report);
@@ -55,6 +57,13 @@ test('nothing is wrong with what ended as it should', () => {
   expect(about('first', { ...good, live: { before: null, after } })).toEqual([]);
   for (const name of ['crash', 'errors', 'slow', 'hang', 'zombie']) expect(about(name, rolledBack)).toEqual([]);
   expect(about('late', hurt)).toEqual([]);
+});
+
+test('users may be hurt by as much as the new version’s share of the traffic, and not by more', () => {
+  expect(about('late', { ...hurt, exposure: { failed: 24, share: 9 } })).toEqual([]);
+  expect(about('late', { ...hurt, exposure: { failed: 25, share: 9 } })).toEqual([
+    "25 requests failed until the decision; the new version's share of the traffic was 9",
+  ]);
 });
 
 describe('a release that', () => {

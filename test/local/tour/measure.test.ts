@@ -2,7 +2,7 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from '@jest/globals';
 import type { Look } from '../../../lambda/domain/observation.ts';
 import { newRelease, type Release } from '../../../lambda/domain/release.ts';
-import { detectionOf, executionOf, isFinal, statesOf } from '../../../local/tour/measure.ts';
+import { detectionOf, executionOf, exposureOf, isFinal, statesOf } from '../../../local/tour/measure.ts';
 
 const start = Date.parse('2026-11-21T00:00:00.000Z');
 const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
@@ -94,6 +94,23 @@ describe('detection', () => {
   test('falls with the retreat when a state failed before anybody judged', () => {
     const states = [{ name: 'Retreat', at: at(30), seconds: 2 }];
     expect(detectionOf(opened, states, null, shares).decidedAt).toBe(at(30));
+  });
+});
+
+describe('exposure', () => {
+  const shares = [
+    { at: start, bluePercent: 100 },
+    { at: start + 10_000, bluePercent: 90 },
+    { at: start + 20_000, bluePercent: 0 },
+  ];
+  const moments = Array.from({ length: 30 }, (_, second) => ({ at: start + second * 1000, failed: second >= 15 }));
+
+  test('is the new version’s share of the requests until the decision, and how many of them failed', () => {
+    expect(exposureOf(moments, shares, at(17))).toEqual({ failed: 3, share: 0.8 });
+  });
+
+  test('without a decision counts to the end', () => {
+    expect(exposureOf(moments, shares, null)).toEqual({ failed: 15, share: 11 });
   });
 });
 
