@@ -74,8 +74,11 @@ export async function installRoot(root) {
   await install(root, "Installing Understudy's tools", rootBytes, () => requireNode(root));
 }
 
-/** What the frontend's build reads. */
+/** What the build of the frontend and of the documentation pages reads. */
 const frontendInputs = [
+  '../docs',
+  'docs',
+  'scripts',
   'packages/app',
   'plugins',
   'package-lock.json',

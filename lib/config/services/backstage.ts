@@ -15,7 +15,7 @@ export const backstage: Shared = {
   rulePriority: 100,
   healthPath,
   bootstrapImage: 'public.ecr.aws/docker/library/node:24-alpine',
-  secrets: { BACKEND_SECRET: 'generated', PROBER_TOKEN: 'prober-token' },
+  secrets: { PROBER_TOKEN: 'prober-token' },
   schemaTool: { status: schemaTool('status'), up: schemaTool('up') },
   largeBodies: [
     {

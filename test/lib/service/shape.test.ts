@@ -39,7 +39,7 @@ describe('the shape of a task', () => {
   test('takes every secret from Secrets Manager and none from the plain environment', () => {
     const [definition] = Object.values(shape.findResources('AWS::ECS::TaskDefinition'));
     const [container] = definition?.['Properties'].ContainerDefinitions ?? [];
-    expect(names(container?.Secrets)).toEqual(['BACKEND_SECRET', 'POSTGRES_PASSWORD', 'POSTGRES_USER', 'PROBER_TOKEN']);
+    expect(names(container?.Secrets)).toEqual(['POSTGRES_PASSWORD', 'POSTGRES_USER', 'PROBER_TOKEN']);
     expect(names(container?.Environment)).toEqual([
       'APP_BASE_URL',
       'NODE_ENV',
