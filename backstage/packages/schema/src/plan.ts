@@ -48,7 +48,7 @@ export function refusal(plans: readonly SetPlan[], unplaced: readonly Unplaced[]
     return new SchemaError(
       'locked',
       `Knex's lock ${table}_lock of ${plugin} is held: a backend migrates by itself right now, or was killed while it ` +
-        'did. When none does, run again with --free-locks',
+        'did. The command unlock tells which, and frees it when its holder is gone',
       { plugin, package: name },
     );
   }
