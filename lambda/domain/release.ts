@@ -57,8 +57,25 @@ const suspensionSchema = z.strictObject({
   ScheduledScalingSuspended: z.boolean(),
 });
 
-export const outcomes = ['released', 'rolled-back', 'refused', 'needs-restore', 'failed'] as const;
+/**
+ * `planned` and `rehearsed` are ends that the request asked for; `unchanged` is a rollback that had
+ * nothing to do.
+ */
+export const outcomes = [
+  'released',
+  'rolled-back',
+  'refused',
+  'needs-restore',
+  'failed',
+  'planned',
+  'rehearsed',
+  'unchanged',
+] as const;
 export type Outcome = (typeof outcomes)[number];
+
+/** What a person, or a rollback, has told a running release. */
+const wordSchema = z.strictObject({ by: z.string(), reason: z.string(), at: instant });
+export type Word = z.infer<typeof wordSchema>;
 
 /**
  * The document that goes through every state of the workflow and that the ledger stores. Each part is
@@ -68,6 +85,8 @@ export const releaseSchema = z.strictObject({
   /** Name of the execution. */
   id: z.string(),
   execution: z.string(),
+  /** Which state machine opened it. */
+  kind: z.enum(['release', 'rollback']),
   openedAt: instant,
   /** The last state that ran, and when it was entered. */
   state: z.strictObject({ name: z.string(), at: instant }),
@@ -75,6 +94,9 @@ export const releaseSchema = z.strictObject({
   request: releaseRequestSchema.nullable(),
   service: z.string(),
   refusal: z.string().nullable(),
+  /** Set once the release has noticed that it is to end. */
+  cancelled: wordSchema.nullable(),
+  approved: wordSchema.nullable(),
   description: serviceDescriptionSchema.nullable(),
   shape: serviceShapeSchema.nullable(),
   /** Fencing token of the lock that Open took. */
@@ -145,9 +167,12 @@ export function newRelease(execution: { readonly id: string; readonly name: stri
     execution: execution.id,
     openedAt: at,
     state: { name: 'Open', at },
+    kind: 'release',
     request: null,
     service: '(none)',
     refusal: null,
+    cancelled: null,
+    approved: null,
     description: null,
     shape: null,
     token: null,

@@ -9,13 +9,25 @@ export const releaseRequestSchema = z.strictObject({
   /** Order of the releases of one service; a pipeline's run number will do. */
   sequence: z.int().positive(),
   policy: z.enum(['feature', 'hotfix']).default('feature'),
+  /** Ends the release after this state and ships nothing; `release` goes all the way. */
+  until: z.enum(['plan', 'rehearse', 'release']).default('release'),
   requestedBy: z.string().min(1).max(256),
   reason: z.string().min(1).max(1024),
   commit: z.string().max(64).optional(),
   /** Allows a sequence number below the live one. */
   allowOlder: z.boolean().default(false),
+  /** Whether a person has to approve, once green is judged good, before users reach it. */
+  approval: z.boolean().default(false),
+  /** Why this release may start in a freeze window. */
+  overrideFreeze: z.string().min(1).max(1024).optional(),
+  /** Allows announced downtime when the old version cannot live on the new schema. */
+  allowCutover: z.boolean().default(false),
+  /** Allows migrations that cannot be taken back, after a snapshot. */
+  allowIrreversible: z.boolean().default(false),
 });
 export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
+/** As a person writes it: what has a default may be left out. */
+export type ReleaseRequestInput = z.input<typeof releaseRequestSchema>;
 
 export type ParsedRequest = { readonly request: ReleaseRequest } | { readonly refusal: string };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outcomes } from '../../lambda/domain/release.ts';
 
 const instant = z.iso.datetime();
 
@@ -8,7 +9,7 @@ export const reportSchema = z.strictObject({
   service: z.string(),
   /** Name of the execution. */
   release: z.string(),
-  outcome: z.enum(['released', 'rolled-back', 'refused', 'needs-restore', 'failed']),
+  outcome: z.enum(outcomes),
   /** Why it ended so, by the ledger's word. */
   reason: z.string(),
   /** Digests of the image that served; null for the bootstrap image. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentNames, serviceNames } from '../../lambda/domain/names.ts';
 import { probeRequestSchema } from '../../lambda/domain/probe.ts';
-import type { ReleaseRequest } from '../../lambda/domain/request.ts';
+import type { ReleaseRequestInput } from '../../lambda/domain/request.ts';
 import { type ServiceDescription, serviceDescriptionSchema } from '../../lambda/domain/service.ts';
 import { probe } from '../../lambda/prober/probe.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
@@ -30,7 +30,7 @@ export interface VirtualStage {
   /** Pushes an image that behaves so. @returns its digest */
   push(tag: string, behaviour: Behaviour, migrations?: Readonly<Record<string, readonly string[]>>): string;
   /** Starts the release workflow, under the release's name. */
-  start(name: string, request: Omit<ReleaseRequest, 'service' | 'requestedBy' | 'reason' | 'allowOlder'>): Execution;
+  start(name: string, request: Omit<ReleaseRequestInput, 'service' | 'requestedBy' | 'reason'>): Execution;
   /** Lets stage time pass until the execution has ended. */
   finish(execution: Execution): Promise<void>;
   /** New users, who count from now on. */

@@ -25,7 +25,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { environmentNames, serviceNames } from '../../lambda/domain/names.ts';
 import { type Release, releaseSchema } from '../../lambda/domain/release.ts';
-import type { ReleaseRequest } from '../../lambda/domain/request.ts';
+import type { ReleaseRequestInput } from '../../lambda/domain/request.ts';
 import { type ServiceDescription, serviceDescriptionSchema } from '../../lambda/domain/service.ts';
 import { targetGroupName } from '../load/tally.ts';
 import type { ClientConfig } from '../stage-api.ts';
@@ -70,10 +70,7 @@ export class Outside {
   }
 
   /** @returns the execution's ARN */
-  async startRelease(
-    name: string,
-    request: Omit<ReleaseRequest, 'allowOlder' | 'service' | 'requestedBy'>,
-  ): Promise<string> {
+  async startRelease(name: string, request: Omit<ReleaseRequestInput, 'service' | 'requestedBy'>): Promise<string> {
     const wanted = environmentNames(this.#environment).releaseStateMachine;
     const { stateMachines = [] } = await this.#sfn.send(new ListStateMachinesCommand({}));
     const machine = stateMachines.find((candidate) => candidate.name === wanted);

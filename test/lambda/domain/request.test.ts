@@ -2,8 +2,18 @@ import { expect, test } from '@jest/globals';
 import { parseRequest } from '../../../lambda/domain/request.ts';
 import { digestOf, request } from './samples.ts';
 
-test('a request without a policy is a feature release that may not go back', () => {
-  expect(parseRequest(request)).toEqual({ request: { ...request, policy: 'feature', allowOlder: false } });
+test('a request that says no more is a feature release all the way, with nothing allowed that is dangerous', () => {
+  expect(parseRequest(request)).toEqual({
+    request: {
+      ...request,
+      policy: 'feature',
+      until: 'release',
+      approval: false,
+      allowOlder: false,
+      allowCutover: false,
+      allowIrreversible: false,
+    },
+  });
 });
 
 test('an image may be given by its digest', () => {

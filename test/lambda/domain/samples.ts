@@ -1,6 +1,7 @@
 import type { Look } from '../../../lambda/domain/observation.ts';
 import type { Colour, ProbeReport, ProbeSample } from '../../../lambda/domain/probe.ts';
 import { newRelease, type Release } from '../../../lambda/domain/release.ts';
+import { releaseRequestSchema } from '../../../lambda/domain/request.ts';
 import type { ServiceDescription, ServiceShape } from '../../../lambda/domain/service.ts';
 
 export const uri = '111111111111.dkr.ecr.us-east-1.amazonaws.com/understudy-local/trucks';
@@ -75,7 +76,7 @@ export const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 21, 9
 export function registered(change: Partial<Release> = {}): Release {
   return {
     ...newRelease(execution, at(0)),
-    request: { ...request, policy: 'feature', allowOlder: false },
+    request: releaseRequestSchema.parse(request),
     service: 'trucks',
     description,
     shape,
