@@ -4,7 +4,6 @@ import type { Protocol } from './protocols/protocol.ts';
 import { queryProtocol } from './protocols/query.ts';
 import { restJson } from './protocols/rest-json.ts';
 import { ServiceSchemas } from './protocols/schema.ts';
-import { stsSchemas } from './sts-schemas.ts';
 
 /** What a service speaks: the shapes of its operations, and the protocols its clients may choose from. */
 export interface ServiceModel {
@@ -46,7 +45,8 @@ const models = {
   sns: async () => query(await import('@aws-sdk/client-sns'), 'awsQuery', namespace('sns', '2010-03-31')),
   ssm: async () => json(await import('@aws-sdk/client-ssm')),
   states: async () => json(await import('@aws-sdk/client-sfn')),
-  sts: async () => query(stsSchemas, 'awsQuery', 'https://sts.amazonaws.com/doc/2011-06-15/'),
+  sts: async () =>
+    query(await import('@aws-sdk/client-sts'), 'awsQuery', 'https://sts.amazonaws.com/doc/2011-06-15/'),
 } satisfies Record<string, () => Promise<ServiceModel>>;
 
 export type ServiceName = keyof typeof models;
