@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sloSchema } from './slo.ts';
 
 /** One request that stands for a user's, and what a good answer to it is. */
 export const journeySchema = z.strictObject({
@@ -62,6 +63,7 @@ export const serviceDescriptionSchema = z.strictObject({
     healthPath: z.string().startsWith('/'),
   }),
   policies: z.strictObject({ feature: policySchema, hotfix: policySchema }),
+  slo: sloSchema,
   observation: z.strictObject({
     intervalSeconds: z.int().positive(),
     /** Rounds of all journeys that green answers before users may reach it. */

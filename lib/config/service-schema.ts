@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { journeySchema } from '../../lambda/domain/service.ts';
+import { sloSchema } from '../../lambda/domain/slo.ts';
 
 const seconds = z.int().positive();
 const percent = z.int().min(1).max(99);
@@ -66,6 +67,8 @@ export const serviceConfigSchema = z
     /** Paths, in full, whose requests may have bodies above the 8 KiB that the firewall reads, each with the reason. */
     largeBodies: z.array(z.strictObject({ path: z.string().startsWith('/'), reason: z.string().min(1) })).max(10),
     policies: z.strictObject({ feature: policySchema, hotfix: policySchema }),
+    /** What the service promises its users. */
+    slo: sloSchema,
     observation: z.strictObject({
       intervalSeconds: seconds,
       roundsBeforeTraffic: z.int().positive(),

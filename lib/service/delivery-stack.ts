@@ -72,6 +72,7 @@ export class DeliveryStack extends Stack {
         healthPath: settings.frozen.health.path,
       },
       policies,
+      slo: settings.slo,
       observation: settings.observation,
       deadlines: settings.deadlines,
     } satisfies ServiceDescription);

@@ -57,6 +57,7 @@ export const production: EnvironmentInput = {
         feature: { canaryPercent: 10, canaryMinutes: 10, bakeSeconds: 3600 },
         hotfix: { canaryPercent: 25, canaryMinutes: 2, bakeSeconds: 900 },
       },
+      slo: { availability: 0.999, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
       observation: { intervalSeconds: 30, roundsBeforeTraffic: 10, roundsPerLook: 3 },
       deadlines: {
         taskSeconds: 600,

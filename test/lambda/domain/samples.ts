@@ -42,6 +42,7 @@ export const description: ServiceDescription = {
     feature: { deploymentConfig: 'understudy-local-trucks-feature-10-2', bakeSeconds: 120 },
     hotfix: { deploymentConfig: 'understudy-local-trucks-hotfix-20-1', bakeSeconds: 60 },
   },
+  slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 500, target: 0.95 } },
   observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1 },
   deadlines: { taskSeconds: 60, migrationSeconds: 120, readySeconds: 300, shiftSeconds: 600, retreatSeconds: 300 },
 };
