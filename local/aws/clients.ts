@@ -45,8 +45,7 @@ const models = {
   sns: async () => query(await import('@aws-sdk/client-sns'), 'awsQuery', namespace('sns', '2010-03-31')),
   ssm: async () => json(await import('@aws-sdk/client-ssm')),
   states: async () => json(await import('@aws-sdk/client-sfn')),
-  sts: async () =>
-    query(await import('@aws-sdk/client-sts'), 'awsQuery', 'https://sts.amazonaws.com/doc/2011-06-15/'),
+  sts: async () => query(await import('@aws-sdk/client-sts'), 'awsQuery', 'https://sts.amazonaws.com/doc/2011-06-15/'),
 } satisfies Record<string, () => Promise<ServiceModel>>;
 
 export type ServiceName = keyof typeof models;
