@@ -49,7 +49,8 @@ function causeText(release: Release): string {
 /** What Catch recorded, in words. */
 export function failureText(release: Release): string {
   const texts = Object.entries(release.failures).map(
-    ([state, failure]) => `${state} failed with ${failure.Error}: ${failureMessage(failure.Cause)}`,
+    ([state, { Error, Cause }]) =>
+      (Error === 'Cancelled' ? '' : `${state} failed with ${Error}: `) + failureMessage(Cause),
   );
   return texts.join(' ') || 'No failure was recorded.';
 }

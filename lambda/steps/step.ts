@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isTransient, LockLost, Transient } from '../aws/errors.ts';
 import * as ledger from '../aws/ledger.ts';
 import type { OpenedRelease, Release } from '../domain/release.ts';
+import { heedCancel } from './cancel.ts';
 import { environment } from './environment.ts';
 
 const envelopeSchema = z.strictObject({
@@ -26,7 +27,7 @@ export class MalformedRelease extends Error {
 
 /**
  * Wraps a state's work, a function from Release to Release: checks the input, clears the last wait,
- * stores the result in the ledger, logs one line, and gives errors the names that the state machine
+ * heeds a cancellation, stores the result in the ledger, logs one line, and gives errors the names that the state machine
  * matches on (`Transient` is retried, every other error is final).
  */
 export function step<Input>(
@@ -38,8 +39,9 @@ export function step<Input>(
     const { input, execution, enteredAt } = envelopeSchema.parse(envelope);
     const context: StepContext = { execution, now: enteredAt };
     try {
-      const before = check(name, schema, withoutWait(input));
-      const after: Release = { ...(await work(before, context)), state: { name, at: enteredAt } };
+      const { document, refused } = await heedCancel(name, withoutWait(input));
+      const before = check(name, schema, document);
+      const after: Release = { ...(refused ?? (await work(before, context))), state: { name, at: enteredAt } };
       await ledger.putRelease(environment('LEDGER_TABLE'), after);
       log({ level: 'info', release: execution.name, state: name, at: enteredAt, ...summary(after) });
       return after;

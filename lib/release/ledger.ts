@@ -15,6 +15,8 @@ export class Ledger extends Construct {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
+      // Signals to running releases; releases themselves have no such attribute and stay.
+      timeToLiveAttribute: 'expires',
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: config.name !== 'local',

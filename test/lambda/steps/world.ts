@@ -107,10 +107,8 @@ export class World {
     return this.calls.filter((call) => call.operation === operation).map((call) => call.input);
   }
 
-  async item(sk: string): Promise<Record<string, unknown> | undefined> {
-    const { Item } = await this.#documents.send(
-      new GetCommand({ TableName: table, Key: { pk: 'SERVICE#trucks', sk } }),
-    );
+  async item(sk: string, pk = 'SERVICE#trucks'): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.#documents.send(new GetCommand({ TableName: table, Key: { pk, sk } }));
     return Item;
   }
 
