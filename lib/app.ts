@@ -1,6 +1,7 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { environmentNames } from '../lambda/domain/names.ts';
+import { AccessStack } from './access/access-stack.ts';
 import type { EnvironmentConfig } from './config/config.ts';
 import { DatabaseStack } from './database/database-stack.ts';
 import { NetworkStack } from './network/network-stack.ts';
@@ -41,4 +42,5 @@ export function addStacks(app: App, config: EnvironmentConfig): void {
     new DeliveryStack(app, `${prefix}-${service}-delivery`, { ...parts, frozen });
   }
   new ReleaseStack(app, `${prefix}-release`, common);
+  if (config.access !== null) new AccessStack(app, `${prefix}-access`, { ...common, access: config.access });
 }

@@ -8,6 +8,7 @@ export interface EnvironmentNames {
   readonly ledgerTable: string;
   readonly releaseTopic: string;
   readonly releaseStateMachine: string;
+  readonly rollbackStateMachine: string;
   readonly prober: string;
 }
 
@@ -19,6 +20,7 @@ export function environmentNames(environment: string): EnvironmentNames {
     ledgerTable: `${prefix}-ledger`,
     releaseTopic: `${prefix}-releases`,
     releaseStateMachine: `${prefix}-release`,
+    rollbackStateMachine: `${prefix}-rollback`,
     prober: `${prefix}-prober`,
   };
 }

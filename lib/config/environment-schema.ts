@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { serviceNames } from '../../lambda/domain/names.ts';
+import { accessSchema } from './access-schema.ts';
 import { connectionsOf, instanceMemory } from './instance-memory.ts';
 import { serviceConfigSchema } from './service-schema.ts';
 
@@ -38,6 +39,8 @@ const environmentShape = z.strictObject({
       requestsPerAddress: z.int().min(10).max(2_000_000_000),
     })
     .nullable(),
+  /** Roles for pipelines and people; null for none. */
+  access: accessSchema.nullable(),
   /** Whether the data (database, load balancer) is protected from deletion. */
   protectData: z.boolean(),
   services: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,20}$/), serviceConfigSchema),

@@ -21,6 +21,16 @@ export const dev: EnvironmentInput = {
   },
   certificateArn: null,
   firewall: { requestsPerAddress: 10_000 },
+  // Put your own repository here, and its numbers: gh api repos/OWNER/NAME --jq '{owner: .owner.id, repository: .id}'
+  access: {
+    repository: 'example-org/understudy',
+    immutableIds: { owner: 123456, repository: 456789 },
+    provider: 'create',
+    refs: ['refs/heads/main', 'refs/tags/v*'],
+    onCall: [],
+    approvers: [],
+    reviewQualifier: 'review',
+  },
   protectData: false,
   services: {
     backstage: {

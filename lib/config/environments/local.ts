@@ -22,6 +22,7 @@ export const local: EnvironmentInput = {
   },
   certificateArn: null,
   firewall: null,
+  access: null,
   protectData: false,
   services: {
     backstage: {

@@ -22,6 +22,17 @@ export const production: EnvironmentInput = {
   // Put the certificate of your own domain here, and the domain's name under hosts and APP_BASE_URL.
   certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
   firewall: { requestsPerAddress: 10_000 },
+  // Put your own repository here, and its numbers: gh api repos/OWNER/NAME --jq '{owner: .owner.id, repository: .id}'
+  access: {
+    repository: 'example-org/understudy',
+    immutableIds: { owner: 123456, repository: 456789 },
+    provider: 'create',
+    refs: ['refs/heads/main', 'refs/tags/v*'],
+    // ARNs of your own roles: those of IAM Identity Center, for example.
+    onCall: [],
+    approvers: [],
+    reviewQualifier: null,
+  },
   protectData: true,
   services: {
     backstage: {

@@ -22,7 +22,7 @@ interface Condition {
   readonly operator: Comparison;
   readonly key: string;
   readonly values: readonly string[];
-  /** `…IfExists`: a request without the key passes. */
+  /** `…IfExists` and `ForAllValues:…`: a request without the key passes. */
   readonly ifExists: boolean;
 }
 
@@ -74,7 +74,11 @@ function compile(pattern: string): RegExp {
   return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
 }
 
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/**
+ * A key that may have many values has one here, so that all of them and any of them are the same.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
 const comparisons: Readonly<Record<string, Comparison>> = {
   StringEquals: (value, pattern) => value === pattern,
   StringEqualsIgnoreCase: (value, pattern) => value.toLowerCase() === pattern.toLowerCase(),
@@ -109,13 +113,14 @@ export function parsePolicy(document: unknown): Statement[] {
 }
 
 function parseCondition(operator: string, key: string, values: string[]): Condition {
-  const ifExists = operator.endsWith('IfExists');
-  const comparison = comparisons[ifExists ? operator.slice(0, -'IfExists'.length) : operator];
+  const [, set, name = operator, suffix] = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+  const ifExists = suffix !== undefined || set === 'ForAllValues:';
+  const comparison = comparisons[name];
   if (comparison === undefined) {
     const known = Object.keys(comparisons).join(', ');
     throw new Error(
       `The stage cannot evaluate the policy condition operator ${operator}; it knows ${known}, each with or ` +
-        `without IfExists. Add it to local/aws/iam/policy.ts.`,
+        `without IfExists, ForAllValues or ForAnyValue. Add it to local/aws/iam/policy.ts.`,
     );
   }
   return { operator: comparison, key, values, ifExists };

@@ -115,6 +115,24 @@ describe('the configuration', () => {
     });
   });
 
+  test.each([
+    [{ repository: 'understudy' }, 'access.repository: "understudy" is refused: is no repository; give OWNER/NAME'],
+    [{ repository: 'example-org/*' }, 'access.repository: "example-org/*" is refused: is no repository'],
+    [{ repository: 'a-/b' }, 'access.repository: "a-/b" is refused: is no repository'],
+    [{ refs: ['refs/heads/*'] }, 'access.refs.0: "refs/heads/*" is refused: is no ref; give refs/heads/BRANCH'],
+    [{ refs: ['main'] }, 'access.refs.0: "main" is refused: is no ref'],
+    [{ refs: [] }, 'access.refs: [] is refused'],
+    [{ onCall: ['*'] }, 'access.onCall.0: "*" is refused: is no ARN of one role'],
+    [
+      { approvers: ['arn:aws:iam::111122223333:root'] },
+      'access.approvers.0: "arn:aws:iam::111122223333:root" is refused',
+    ],
+    [{ immutableIds: { owner: 1 } }, 'access.immutableIds.repository: nothing is refused'],
+    [{ reviewQualifier: 'hnb659fds' }, 'access.reviewQualifier: "hnb659fds" is refused: is CDK\'s own'],
+  ])('refuses access for %j', (settings, message) => {
+    expect(refusal({ ...production, access: { ...production.access, ...settings } })).toContain(message);
+  });
+
   test('refuses two services with one rule priority', () => {
     expect(refusal({ ...local, services: { backstage, trucks: backstage } })).toContain(
       'services.trucks.frozen.rulePriority: 100 is refused: is that of service backstage too; give another',

@@ -43,12 +43,17 @@ describe('a policy', () => {
     ['StringLike', 'ecs-*', true],
     ['StringLikeIfExists', 'lambda*', false],
     ['ArnEquals', '*', true],
+    ['ForAllValues:StringLike', 'ecs-*', true],
+    ['ForAllValues:StringLike', 'lambda*', false],
+    ['ForAnyValue:StringEquals', 'ecs-tasks.amazonaws.com', true],
   ])('holds its conditions: %s %s is %s', (operator, value, allowed) => {
     const Condition = { [operator]: { 'iam:PassedToService': [value] } };
     const policy = parsePolicy({ Statement: { Effect: 'Allow', Action: 'iam:PassRole', Resource: '*', Condition } });
     const context = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
     expect(decide(policy, ask('iam:PassRole', 'role', context)) === 'allowed').toBe(allowed);
-    expect(decide(policy, ask('iam:PassRole', 'role')) === 'allowed').toBe(operator.endsWith('IfExists'));
+    expect(decide(policy, ask('iam:PassRole', 'role')) === 'allowed').toBe(
+      operator.endsWith('IfExists') || operator.startsWith('ForAllValues:'),
+    );
   });
 
   test('is refused when the stage could not evaluate it', () => {
