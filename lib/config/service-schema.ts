@@ -66,7 +66,12 @@ export const serviceConfigSchema = z
     probe: z.strictObject({ journeys: z.array(journeySchema).min(1), write: journeySchema.nullable() }),
     /** Paths, in full, whose requests may have bodies above the 8 KiB that the firewall reads, each with the reason. */
     largeBodies: z.array(z.strictObject({ path: z.string().startsWith('/'), reason: z.string().min(1) })).max(10),
-    policies: z.strictObject({ feature: policySchema, hotfix: policySchema }),
+    policies: z.strictObject({
+      feature: policySchema,
+      hotfix: policySchema,
+      /** Moves everybody at once: what it goes back to has served before. */
+      rollback: policySchema.pick({ bakeSeconds: true }),
+    }),
     /** What the service promises its users. */
     slo: sloSchema,
     observation: z.strictObject({
@@ -106,7 +111,8 @@ export const serviceConfigSchema = z
     if (alarms.breaching > alarms.evaluated) {
       refuse(['alarms', 'breaching'], `is more than the ${alarms.evaluated} minutes that are evaluated`);
     }
-    for (const [name, policy] of Object.entries(policies)) {
+    for (const name of ['feature', 'hotfix'] as const) {
+      const policy = policies[name];
       if (deadlines.shiftSeconds <= policy.canaryMinutes * 60) {
         refuse(
           ['deadlines', 'shiftSeconds'],

@@ -67,7 +67,8 @@ export class Resources {
   }
 
   get deploymentConfigs(): string[] {
-    return this.eachService((_, { family }) => this.arn('codedeploy', `deploymentconfig:${family}-*`));
+    const own = this.eachService((_, { family }) => this.arn('codedeploy', `deploymentconfig:${family}-*`));
+    return [...own, this.arn('codedeploy', 'deploymentconfig:CodeDeployDefault.ECSAllAtOnce')];
   }
 
   get repositories(): string[] {

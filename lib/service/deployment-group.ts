@@ -34,7 +34,7 @@ export class DeploymentGroup extends Construct {
     const { frozen, platform, config, service } = props;
     const { deadlines, policies } = serviceConfig(props);
     const { family } = serviceNames(config.name, service);
-    const bakeSeconds = Math.max(policies.feature.bakeSeconds, policies.hotfix.bakeSeconds);
+    const bakeSeconds = Math.max(...Object.values(policies).map((policy) => policy.bakeSeconds));
 
     this.application = new CfnApplication(this, 'Application', { applicationName: family, computePlatform: 'ECS' });
     this.group = new CfnDeploymentGroup(this, 'Group', {

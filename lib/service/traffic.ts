@@ -3,13 +3,16 @@ import type { Construct } from 'constructs';
 import type { ServiceDescription } from '../../lambda/domain/service.ts';
 import type { ServiceConfig } from '../config/config.ts';
 
-/** The policies as the workflow reads them, each with a CodeDeploy configuration of its own for the timing of its canary. */
+/** https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html#deployment-configurations-predefined-ecs */
+const allAtOnce = 'CodeDeployDefault.ECSAllAtOnce';
+
+/** The policies as the workflow reads them, each canary with a CodeDeploy configuration of its own for its timing. */
 export function trafficPolicies(
   scope: Construct,
   family: string,
   policies: ServiceConfig['policies'],
 ): ServiceDescription['policies'] {
-  const policy = (name: keyof ServiceConfig['policies']) => {
+  const policy = (name: 'feature' | 'hotfix') => {
     const { canaryPercent, canaryMinutes, bakeSeconds } = policies[name];
     const config = new CfnDeploymentConfig(scope, `Config-${name}`, {
       // The timing in the name: CodeDeploy cannot change a configuration, only replace it by another.
@@ -22,5 +25,9 @@ export function trafficPolicies(
     });
     return { deploymentConfig: config.ref, bakeSeconds };
   };
-  return { feature: policy('feature'), hotfix: policy('hotfix') };
+  return {
+    feature: policy('feature'),
+    hotfix: policy('hotfix'),
+    rollback: { deploymentConfig: allAtOnce, bakeSeconds: policies.rollback.bakeSeconds },
+  };
 }

@@ -65,6 +65,7 @@ export const dev: EnvironmentInput = {
       policies: {
         feature: { canaryPercent: 10, canaryMinutes: 5, bakeSeconds: 600 },
         hotfix: { canaryPercent: 25, canaryMinutes: 1, bakeSeconds: 300 },
+        rollback: { bakeSeconds: 120 },
       },
       slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
       observation: { intervalSeconds: 30, roundsBeforeTraffic: 5, roundsPerLook: 2 },

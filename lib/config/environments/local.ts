@@ -62,6 +62,7 @@ export const local: EnvironmentInput = {
       policies: {
         feature: { canaryPercent: 10, canaryMinutes: 2, bakeSeconds: 120 },
         hotfix: { canaryPercent: 20, canaryMinutes: 1, bakeSeconds: 60 },
+        rollback: { bakeSeconds: 30 },
       },
       slo: { availability: 0.9, windowDays: 1, latency: { thresholdMs: 2000, target: 0.9 } },
       observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1 },

@@ -67,6 +67,7 @@ export const production: EnvironmentInput = {
       policies: {
         feature: { canaryPercent: 10, canaryMinutes: 10, bakeSeconds: 3600 },
         hotfix: { canaryPercent: 25, canaryMinutes: 2, bakeSeconds: 900 },
+        rollback: { bakeSeconds: 300 },
       },
       slo: { availability: 0.999, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
       observation: { intervalSeconds: 30, roundsBeforeTraffic: 10, roundsPerLook: 3 },

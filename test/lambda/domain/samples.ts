@@ -41,6 +41,7 @@ export const description: ServiceDescription = {
   policies: {
     feature: { deploymentConfig: 'understudy-local-trucks-feature-10-2', bakeSeconds: 120 },
     hotfix: { deploymentConfig: 'understudy-local-trucks-hotfix-20-1', bakeSeconds: 60 },
+    rollback: { deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce', bakeSeconds: 30 },
   },
   slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 500, target: 0.95 } },
   observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1 },
