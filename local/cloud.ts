@@ -63,6 +63,8 @@ export interface CloudOptions extends Pick<FunctionsOptions, 'hold' | 'vpcProxy'
   readonly folder: string;
   /** The databases, which each stage has in its own way. */
   readonly databases: Provisions;
+  /** Where the endpoint listens. @default any free port of the loopback address */
+  readonly listen?: { readonly port: number; readonly host: string };
 }
 
 /**
@@ -97,7 +99,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     endpoint.lookUp(service, operation, input),
   );
   const endpoint = new Endpoint({ clock, identities, authorize: authorizer.authorize });
-  const endpointUrl = await endpoint.listen();
+  const endpointUrl = await endpoint.listen(options.listen?.port, options.listen?.host);
 
   const logs = new Logs(clock);
   const parameters = new Parameters(clock);

@@ -52,11 +52,14 @@ export class Endpoint {
     });
   }
 
-  /** @returns the URL for `AWS_ENDPOINT_URL`. */
-  async listen(port = 0): Promise<string> {
+  /**
+   * @param host the loopback address, unless the stage has a container to itself
+   * @returns the URL for `AWS_ENDPOINT_URL` on this machine
+   */
+  async listen(port = 0, host = '127.0.0.1'): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
+      this.#server.listen(port, host, resolve);
     });
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('The endpoint has no port.');

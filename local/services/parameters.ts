@@ -1,6 +1,8 @@
 import type {
   GetParameterCommandInput,
   GetParameterResult,
+  GetParametersByPathCommandInput,
+  GetParametersByPathResult,
   GetParametersCommandInput,
   GetParametersResult,
   Parameter,
@@ -58,6 +60,17 @@ export class Parameters {
           Parameters: found.filter((parameter) => parameter !== null),
           InvalidParameters: names.filter((_, index) => found[index] === null),
         };
+      },
+      /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html */
+      GetParametersByPath: ({
+        Path = '/',
+        Recursive = false,
+      }: GetParametersByPathCommandInput): GetParametersByPathResult => {
+        const below = Path.endsWith('/') ? Path : `${Path}/`;
+        const names = [...this.#parameters.keys()].filter(
+          (name) => name.startsWith(below) && (Recursive || !name.slice(below.length).includes('/')),
+        );
+        return { Parameters: names.map((name) => this.#describe(name)).filter((each) => each !== null) };
       },
       PutParameter: (input: PutParameterCommandInput): PutParameterResult => {
         const { Name = '', Value = '', Type = 'String', Overwrite = false } = input;

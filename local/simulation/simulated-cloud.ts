@@ -4,7 +4,7 @@ import { probeRequestSchema } from '../../lambda/domain/probe.ts';
 import { type ServiceDescription, serviceDescriptionSchema } from '../../lambda/domain/service.ts';
 import { probe } from '../../lambda/prober/probe.ts';
 import type { Clock } from '../clock/clock.ts';
-import { type Cloud, openCloud } from '../cloud.ts';
+import { type Cloud, type CloudOptions, openCloud } from '../cloud.ts';
 import type { Assembly } from '../deploy/assembly.ts';
 import type { Provisions } from '../deploy/provision.ts';
 import { type Behaviour, simulatedImage } from './behaviours.ts';
@@ -16,7 +16,7 @@ import { SimulatedRuntime } from './simulated-runtime.ts';
 const environment = 'local';
 const service = 'backstage';
 
-export interface SimulatedCloudOptions {
+export interface SimulatedCloudOptions extends Pick<CloudOptions, 'listen'> {
   readonly clock: Clock;
   /** Keeps the clock from advancing while something outside it runs. */
   readonly hold: () => () => void;
@@ -46,6 +46,7 @@ export async function openSimulatedCloud({
   hold,
   assembly,
   folder,
+  listen,
 }: SimulatedCloudOptions): Promise<SimulatedCloud> {
   const images = new Map<string, SimulatedImage>();
   const database: AppliedMigrations = new Map();
@@ -63,6 +64,7 @@ export async function openSimulatedCloud({
     assembly,
     folder,
     databases: noDatabase,
+    ...(listen && { listen }),
     inProcess: {
       [environmentNames(environment).prober]: (payload) =>
         probe(probeRequestSchema.parse(payload), (to, request, timeoutMs) => network.send(to, request, timeoutMs)),
