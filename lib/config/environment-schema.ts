@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { serviceNames } from '../../lambda/domain/names.ts';
 import { accessSchema } from './access-schema.ts';
+import { databaseDemand } from './connection-budget.ts';
 import { connectionsOf, instanceMemory } from './instance-memory.ts';
 import { serviceConfigSchema } from './service-schema.ts';
 
@@ -68,6 +69,20 @@ export const environmentSchema = environmentShape.superRefine((environment, cont
       ['database', 'maxConnections'],
       `is more than the ${connectionsOf(memory)} that the memory of ${environment.database.instance} is good for; ` +
         'give fewer, or a larger instance',
+    );
+  }
+  const demand = databaseDemand(environment.services);
+  if (environment.database.maxConnections < demand.connections) {
+    refuse(
+      ['database', 'maxConnections'],
+      `is less than the ${demand.connections} of a release at its height (${demand.connectionsBecause}); ` +
+        'give more, or fewer tasks or smaller pools to the services',
+    );
+  }
+  if (environment.database.storageGb < demand.gigabytes) {
+    refuse(
+      ['database', 'storageGb'],
+      `is less than the ${demand.gigabytes} of a rehearsal, of which a tenth stays free (${demand.gigabytesBecause}); give more`,
     );
   }
   const priorities = new Map<number, string>();

@@ -48,8 +48,17 @@ export const serviceConfigSchema = z
       environment: z.record(z.string().min(2), z.string()),
       /** Environment variables filled from Secrets Manager: one generated for this service, or the prober's token. */
       secrets: z.record(z.string().min(2), z.enum(['generated', 'prober-token'])),
-      /** Whether the task gets POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_SSL. */
-      database: z.boolean(),
+      /** What the service takes of the database; null for a task that is not told where it is. */
+      database: z
+        .strictObject({
+          /** Pools that one task opens. */
+          pools: z.int().positive(),
+          /** The most connections of each pool, as the service's own configuration has it. */
+          poolSize: z.int().positive(),
+          /** What its data will take; a rehearsal copies all of it. */
+          dataGb: z.number().positive(),
+        })
+        .nullable(),
       /** Whether tasks call the internet: source hosts, sign-in. */
       internet: z.boolean(),
       /** An image with Node.js, which answers 200 on everything until the first release. */

@@ -91,7 +91,8 @@ export class NetworkStack extends Stack {
       const group = this.group(`Service-${service}`, `Tasks of ${service}`, { allowAllOutbound: true });
       group.connections.allowFrom(this.loadBalancerGroup, Port.tcp(frozen.port), 'Load balancer');
       group.connections.allowFrom(this.proberGroup, Port.tcp(frozen.port), 'Prober');
-      if (task.database) this.databaseGroup.connections.allowFrom(group, Port.tcp(5432), `Tasks of ${service}`);
+      if (task.database !== null)
+        this.databaseGroup.connections.allowFrom(group, Port.tcp(5432), `Tasks of ${service}`);
       endpointGroup?.connections.allowFrom(group, Port.tcp(443), `Tasks of ${service}`);
       this.serviceGroups.set(service, group);
     }

@@ -41,14 +41,15 @@ export class TaskAccess extends Construct {
     );
 
     const { database } = props;
-    this.environment = task.database
-      ? { POSTGRES_HOST: database.host, POSTGRES_PORT: database.port, POSTGRES_SSL: database.tls ? 'on' : 'off' }
-      : {};
+    this.environment =
+      task.database !== null
+        ? { POSTGRES_HOST: database.host, POSTGRES_PORT: database.port, POSTGRES_SSL: database.tls ? 'on' : 'off' }
+        : {};
     this.secrets = { ...this.databaseSecrets(task, database.secret), ...this.serviceSecrets(task, props) };
   }
 
   private databaseSecrets(task: ServiceConfig['task'], secret: ISecret): Record<string, string> {
-    if (!task.database) return {};
+    if (task.database === null) return {};
     this.allowRead(secret);
     return {
       POSTGRES_USER: `${secret.secretArn}:username::`,

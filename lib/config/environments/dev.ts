@@ -54,7 +54,7 @@ export const dev: EnvironmentInput = {
         stopTimeoutSeconds: 45,
         environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://backstage.dev.example.com', SIGN_IN: 'guest' },
         secrets: backstage.secrets,
-        database: true,
+        database: { ...backstage.pools, dataGb: 5 },
         internet: true,
         bootstrapImage: backstage.bootstrapImage,
       },

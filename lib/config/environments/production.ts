@@ -56,7 +56,7 @@ export const production: EnvironmentInput = {
         stopTimeoutSeconds: 60,
         environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.example.com', SIGN_IN: 'none' },
         secrets: backstage.secrets,
-        database: true,
+        database: { ...backstage.pools, dataGb: 20 },
         internet: true,
         bootstrapImage: backstage.bootstrapImage,
       },

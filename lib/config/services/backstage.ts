@@ -3,8 +3,9 @@ import type { EnvironmentInput } from '../environment-schema.ts';
 type ServiceInput = EnvironmentInput['services'][string];
 
 type Shared = Pick<ServiceInput['frozen'], 'port' | 'rulePriority'> &
-  Pick<ServiceInput['task'], 'bootstrapImage' | 'secrets'> &
-  Pick<ServiceInput, 'schemaTool' | 'probe' | 'largeBodies'> & { readonly healthPath: string };
+  Pick<ServiceInput['task'], 'bootstrapImage' | 'secrets'> & {
+    readonly pools: Pick<NonNullable<ServiceInput['task']['database']>, 'pools' | 'poolSize'>;
+  } & Pick<ServiceInput, 'schemaTool' | 'probe' | 'largeBodies'> & { readonly healthPath: string };
 
 const healthPath = '/.backstage/health/v1/readiness';
 const schemaTool = (command: string) => ['node', 'packages/schema/bin/backstage-schema.js', command, '--json'];
@@ -16,6 +17,8 @@ export const backstage: Shared = {
   healthPath,
   bootstrapImage: 'public.ecr.aws/docker/library/node:24-alpine',
   secrets: { PROBER_TOKEN: 'prober-token' },
+  // One pool for each plugin; their size is that of backend.database.knexConfig in backstage/app-config.yaml.
+  pools: { pools: 8, poolSize: 4 },
   schemaTool: { status: schemaTool('status'), up: schemaTool('up') },
   largeBodies: [
     {

@@ -98,6 +98,25 @@ describe('the configuration', () => {
     );
   });
 
+  test('refuses a database that a release would fill: with connections, or with the copy of a rehearsal', () => {
+    expect(refusal(withDatabase({ maxConnections: 200 }))).toMatch(
+      /database\.maxConnections: 200 is refused: is less than the 439 of a release at its height \(backstage: 13 tasks at once × \(8 pools × 4 \+ 1\) = 429; reserve: 10\)/,
+    );
+    expect(refusal(withDatabase({ storageGb: 40 }))).toContain(
+      "database.storageGb: 40 is refused: is less than the 45 of a rehearsal, of which a tenth stays free (backstage: 20 GB and a rehearsal's copy of it); give more",
+    );
+  });
+
+  test.each([
+    [
+      ['eu-central-1a'],
+      'network.availabilityZones: ["eu-central-1a"] is refused: Too small: expected array to have >=2',
+    ],
+    [['a', 'b', 'c', 'd'], 'is refused: Too big: expected array to have <=3'],
+  ])('refuses the zones %j: two or three', (availabilityZones, message) => {
+    expect(refusal({ ...production, network: { ...production.network, availabilityZones } })).toContain(message);
+  });
+
   describe('without NAT outside local', () => {
     const bootstrapImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/understudy-production/backstage:bootstrap';
 
