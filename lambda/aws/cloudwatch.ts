@@ -18,28 +18,52 @@ export async function alarmStates(names: readonly string[]): Promise<AlarmReadin
 }
 
 const errorMetrics = ['HTTPCode_Target_5XX_Count', 'TargetConnectionErrorCount'];
-const periodSeconds = 60;
+const minute = 60;
+const hour = 3600;
 
-/**
- * Requests and errors of one target group from `from` to `to`.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
- */
-export async function trafficCount(
+/** Requests and errors of one target group from `from` to `to`, by minutes, which CloudWatch keeps for 15 days. */
+export function trafficCount(
   loadBalancerArn: string,
   targetGroupArn: string,
   from: string,
   to: string,
 ): Promise<TrafficCount> {
+  return count(loadBalancerArn, targetGroupArn, { from: Date.parse(from), to: Date.parse(to), period: minute });
+}
+
+/**
+ * Requests and errors of one target group in the days before `now`, by hours: points older than 63 days are kept
+ * by the hour only (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html), and
+ * 90 days of hours, 6,480 points, are far below the 100,800 of one answer
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html).
+ */
+export function errorCount(
+  loadBalancerArn: string,
+  targetGroupArn: string,
+  days: number,
+  now: string,
+): Promise<TrafficCount> {
+  const to = Date.parse(now);
+  return count(loadBalancerArn, targetGroupArn, { from: to - days * 24 * hour * 1000, to, period: hour });
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html */
+async function count(
+  loadBalancerArn: string,
+  targetGroupArn: string,
+  { from, to, period }: { readonly from: number; readonly to: number; readonly period: number },
+): Promise<TrafficCount> {
   const metrics = ['RequestCount', ...errorMetrics];
   const { MetricDataResults } = await client.send(
     new GetMetricDataCommand({
-      StartTime: startOfPeriod(from),
+      // A period's data point carries the period's start as its time.
+      StartTime: new Date(Math.floor(from / (period * 1000)) * period * 1000),
       EndTime: new Date(to),
       MetricDataQueries: metrics.map((MetricName, index) => ({
         Id: `m${index}`,
         MetricStat: {
           Stat: 'Sum',
-          Period: periodSeconds,
+          Period: period,
           Metric: {
             Namespace: 'AWS/ApplicationELB',
             MetricName,
@@ -58,10 +82,4 @@ export async function trafficCount(
       0,
     );
   return { requests: sum(0), errors: errorMetrics.reduce((total, _, index) => total + sum(index + 1), 0) };
-}
-
-/** A period's data point carries the period's start as its time. */
-function startOfPeriod(at: string): Date {
-  const period = periodSeconds * 1000;
-  return new Date(Math.floor(Date.parse(at) / period) * period);
 }

@@ -10,6 +10,8 @@ export interface EnvironmentNames {
   readonly releaseStateMachine: string;
   readonly rollbackStateMachine: string;
   readonly prober: string;
+  /** SSM parameter with the text of an iCalendar file. */
+  readonly freezeCalendarParameter: string;
 }
 
 export function environmentNames(environment: string): EnvironmentNames {
@@ -22,6 +24,7 @@ export function environmentNames(environment: string): EnvironmentNames {
     releaseStateMachine: `${prefix}-release`,
     rollbackStateMachine: `${prefix}-rollback`,
     prober: `${prefix}-prober`,
+    freezeCalendarParameter: `/understudy/${environment}/freeze-calendar`,
   };
 }
 

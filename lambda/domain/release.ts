@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorBudgetSchema } from './error-budget.ts';
 import { noObservation, observationSchema } from './observation.ts';
 import { releaseRequestSchema } from './request.ts';
 import { serviceDescriptionSchema, serviceShapeSchema } from './service.ts';
@@ -94,6 +95,10 @@ export const releaseSchema = z.strictObject({
   request: releaseRequestSchema.nullable(),
   service: z.string(),
   refusal: z.string().nullable(),
+  /** What the policy had to say when the release was let in, in words. */
+  admission: z.array(z.string()),
+  /** As it was when the release opened; null for one that was not asked. */
+  errorBudget: errorBudgetSchema.nullable(),
   /** Set once the release has noticed that it is to end. */
   cancelled: wordSchema.nullable(),
   approved: wordSchema.nullable(),
@@ -171,6 +176,8 @@ export function newRelease(execution: { readonly id: string; readonly name: stri
     request: null,
     service: '(none)',
     refusal: null,
+    admission: [],
+    errorBudget: null,
     cancelled: null,
     approved: null,
     description: null,

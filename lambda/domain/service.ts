@@ -64,6 +64,8 @@ export const serviceDescriptionSchema = z.strictObject({
   }),
   policies: z.strictObject({ feature: policySchema, hotfix: policySchema, rollback: policySchema }),
   slo: sloSchema,
+  /** SSM parameter with the calendar of the times in which no feature is released; null where there is none. */
+  freezeCalendar: z.string().nullable(),
   observation: z.strictObject({
     intervalSeconds: z.int().positive(),
     /** Rounds of all journeys that green answers before users may reach it. */

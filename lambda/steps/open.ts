@@ -12,6 +12,7 @@ import { parseRequest, type ReleaseRequest } from '../domain/request.ts';
 import type { ServiceDescription, ServiceShape } from '../domain/service.ts';
 import { soleTargetGroup } from '../domain/serving.ts';
 import { firing } from '../domain/verdict.ts';
+import { admit } from './admission.ts';
 import { environment } from './environment.ts';
 import { acquire } from './lock.ts';
 import { readService } from './read-service.ts';
@@ -41,6 +42,9 @@ export const handler = step('Open', z.unknown(), async (input, context) => {
     const { token, after } = await lock(release, known, context);
     release = { ...release, token, tookOverFrom: after?.release ?? null, scaling: await readScaling(known, after) };
     release = { ...release, blue: await findBlue(known) };
+    const { refusal, notes, errorBudget } = await admit(request, known.description, context.now);
+    release = { ...release, admission: [...notes], errorBudget };
+    if (refusal !== null) throw new Refusal(refusal);
     await refuseUnfit(known, release);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -42,6 +42,10 @@ const environmentShape = z.strictObject({
     .nullable(),
   /** Roles for pipelines and people; null for none. */
   access: accessSchema.nullable(),
+  releases: z.strictObject({
+    /** Path of an iCalendar file whose events are times in which no feature is released; null for none. */
+    freezeCalendar: z.string().endsWith('.ics').nullable(),
+  }),
   /** Whether the data (database, load balancer) is protected from deletion. */
   protectData: z.boolean(),
   services: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,20}$/), serviceConfigSchema),

@@ -8,6 +8,7 @@ import type { EnvironmentConfig } from '../config/config.ts';
 import { WorkflowFunction } from '../functions/workflow-function.ts';
 import { acknowledge } from '../nag.ts';
 import { definition } from './definition.ts';
+import { FreezeCalendar } from './freeze-calendar.ts';
 import { acknowledgeWide, toStatement } from './grant.ts';
 import { Ledger } from './ledger.ts';
 import { Notifications } from './notifications.ts';
@@ -33,6 +34,11 @@ export class ReleaseStack extends Stack {
     const stateMachineArn = `arn:aws:states:${this.region}:${this.account}:stateMachine:${names.releaseStateMachine}`;
     const ledger = new Ledger(this, 'Ledger', this.config);
     const notifications = new Notifications(this, 'Notifications', { config: this.config, stateMachineArn });
+
+    const { freezeCalendar } = this.config.releases;
+    if (freezeCalendar !== null) {
+      new FreezeCalendar(this, 'FreezeCalendar', { environment: this.config.name, path: freezeCalendar });
+    }
 
     const resources = new Resources(this, this.config);
     const granted = permissions(resources, {

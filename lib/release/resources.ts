@@ -86,6 +86,10 @@ export class Resources {
     });
   }
 
+  get freezeCalendar(): string {
+    return this.arn('ssm', `parameter${environmentNames(this.environment).freezeCalendarParameter}`);
+  }
+
   get alarms(): string {
     return this.arn('cloudwatch', 'alarm:*');
   }

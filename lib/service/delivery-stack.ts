@@ -73,6 +73,8 @@ export class DeliveryStack extends Stack {
       },
       policies,
       slo: settings.slo,
+      freezeCalendar:
+        props.config.releases.freezeCalendar && environmentNames(props.config.name).freezeCalendarParameter,
       observation: settings.observation,
       deadlines: settings.deadlines,
     } satisfies ServiceDescription);

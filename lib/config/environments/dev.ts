@@ -31,6 +31,7 @@ export const dev: EnvironmentInput = {
     approvers: [],
     reviewQualifier: 'review',
   },
+  releases: { freezeCalendar: null },
   protectData: false,
   services: {
     backstage: {

@@ -23,6 +23,7 @@ export const local: EnvironmentInput = {
   certificateArn: null,
   firewall: null,
   access: null,
+  releases: { freezeCalendar: 'lib/config/calendars/local.ics' },
   protectData: false,
   services: {
     backstage: {

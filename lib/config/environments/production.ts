@@ -33,6 +33,7 @@ export const production: EnvironmentInput = {
     approvers: [],
     reviewQualifier: null,
   },
+  releases: { freezeCalendar: 'lib/config/calendars/production.ics' },
   protectData: true,
   services: {
     backstage: {

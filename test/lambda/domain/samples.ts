@@ -43,6 +43,7 @@ export const description: ServiceDescription = {
     hotfix: { deploymentConfig: 'understudy-local-trucks-hotfix-20-1', bakeSeconds: 60 },
     rollback: { deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce', bakeSeconds: 30 },
   },
+  freezeCalendar: '/understudy/local/freeze-calendar',
   slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 500, target: 0.95 } },
   observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1 },
   deadlines: { taskSeconds: 60, migrationSeconds: 120, readySeconds: 300, shiftSeconds: 600, retreatSeconds: 300 },

@@ -18,6 +18,10 @@ export function serveFakes(endpoint: Endpoint, state: () => State): void {
         '/understudy/local/services/trucks/shape': shape,
       };
       const names = [Names].flat().map(String);
+      const { calendar } = state();
+      if (calendar !== null && names.includes(description.freezeCalendar ?? '')) {
+        return { Parameters: [{ Name: description.freezeCalendar, Value: calendar }] };
+      }
       return {
         Parameters: names.flatMap((Name) => (known[Name] ? [{ Name, Value: JSON.stringify(known[Name]) }] : [])),
       };
@@ -75,7 +79,10 @@ export function serveFakes(endpoint: Endpoint, state: () => State): void {
         const { Metric } = MetricStat;
         const group = String(Metric.Dimensions[1].Value);
         const errors = Object.entries(state().errors).find(([arn]) => arn.endsWith(group))?.[1] ?? 0;
-        const values: Record<string, number> = { RequestCount: 100, HTTPCode_Target_5XX_Count: errors };
+        const values: Record<string, number> =
+          MetricStat.Period === 3600
+            ? { RequestCount: state().window.requests, HTTPCode_Target_5XX_Count: state().window.errors }
+            : { RequestCount: 100, HTTPCode_Target_5XX_Count: errors };
         return { Id, Timestamps: [new Date(0)], Values: [values[Metric.MetricName] ?? 0] };
       }),
     })),

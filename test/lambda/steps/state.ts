@@ -27,6 +27,10 @@ export interface State {
   alarms: Record<string, string>;
   /** Users' requests answered with 5xx, of a hundred, by target group. */
   errors: Record<string, number>;
+  /** Requests and errors of each target group in the SLO's window. */
+  window: { requests: number; errors: number };
+  /** Text of the freeze calendar; null for none. */
+  calendar: string | null;
   tasks: FakeTask[];
   lines: string[];
   deployments: Record<string, FakeDeployment>;
@@ -49,6 +53,8 @@ export function quiet(): State {
     targets: { [groups.a]: ['healthy'], [groups.b]: [] },
     alarms: {},
     errors: {},
+    window: { requests: 0, errors: 0 },
+    calendar: calendarOf(),
     tasks: [],
     lines: [],
     deployments: {},
@@ -57,4 +63,10 @@ export function quiet(): State {
     answers: {},
     broken: {},
   };
+}
+
+/** An iCalendar file with one event, or with none. */
+export function calendarOf(...event: string[]): string {
+  const lines = event.length === 0 ? [] : ['BEGIN:VEVENT', 'UID:1', 'SUMMARY:Fair', ...event, 'END:VEVENT'];
+  return ['BEGIN:VCALENDAR', 'VERSION:2.0', ...lines, 'END:VCALENDAR', ''].join('\r\n');
 }
