@@ -1,8 +1,9 @@
 import type { Command } from '../command.ts';
+import { type Entry, entryOf } from '../entry.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { readReleases } from '../ledger.ts';
-import { type ReleaseView, releaseViewSchema } from '../release-view.ts';
+import { releaseViewSchema } from '../release-view.ts';
 import { knownService } from '../services.ts';
 import { clock, minute, table } from '../words.ts';
 
@@ -37,30 +38,6 @@ export const history: Command<typeof options> = {
     return exitCodes.done;
   },
 };
-
-/** An entry of the ledger, for machines. */
-export function entryOf(release: ReleaseView) {
-  const { id, kind, openedAt, closedAt, request, outcome, reason, image, state } = release;
-  return {
-    release: id,
-    kind,
-    service: release.service,
-    version: request?.version ?? null,
-    sequence: request?.sequence ?? null,
-    digest: image?.digest ?? null,
-    commit: request?.commit ?? null,
-    policy: request?.policy ?? null,
-    requestedBy: request?.requestedBy ?? null,
-    requestReason: request?.reason ?? null,
-    openedAt,
-    closedAt,
-    tookSeconds: closedAt === null ? null : Math.round((Date.parse(closedAt) - Date.parse(openedAt)) / 1000),
-    state: state.name,
-    outcome,
-    reason,
-  };
-}
-export type Entry = ReturnType<typeof entryOf>;
 
 function rowOf(entry: Entry): string[] {
   return [

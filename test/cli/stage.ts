@@ -63,14 +63,9 @@ export async function spawned(stage: VirtualStage, ...words: string[]): Promise<
   child.stderr.on('data', (chunk: Buffer) => {
     said.stderr += chunk.toString();
   });
-  let ended = false;
-  const status = new Promise<number | null>((resolve) => {
-    child.once('close', (code) => {
-      ended = true;
-      resolve(code);
-    });
-  });
-  while (!ended) {
+  const status = new Promise<number | null>((resolve) => child.once('close', resolve));
+  // Stage time passes as long as the command lives.
+  while (child.exitCode === null && child.signalCode === null) {
     await stage.clock.advance(stepMs);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
