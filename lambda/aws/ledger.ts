@@ -1,29 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { type LedgerEntry, ledgerEntry, ledgerEntrySchema } from '../domain/ledger-entry.ts';
 import { type Release, releaseSchema } from '../domain/release.ts';
 import { isNamed } from './errors.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
   marshallOptions: { removeUndefinedValues: true },
 });
-
-const endedSchema = z.object({ release: z.string(), since: z.string() });
-/** A release that ended without giving the lock back. */
-export type Abandoned = z.infer<typeof endedSchema>;
-
-const holderSchema = z.object({
-  release: z.string(),
-  execution: z.string(),
-  /** When it was opened. */
-  since: z.string(),
-  /** Whom it took the lock over from. */
-  after: endedSchema.nullable(),
-});
-export type Holder = z.infer<typeof holderSchema>;
-
-const lockSchema = z.object({ token: z.number(), holder: holderSchema.optional() });
-export type Lock = z.infer<typeof lockSchema>;
 
 const liveSchema = z.object({
   release: z.string(),
@@ -40,90 +24,88 @@ export type Live = z.infer<typeof liveSchema>;
  * `LIVE` (the last version that was released) and `RELEASE#<opened>#<id>` (one per release, the whole
  * document), so that a query over the partition gives the history in order of time.
  */
-const key = (service: string, sk: string) => ({ pk: `SERVICE#${service}`, sk });
+export const key = (service: string, sk: string) => ({ pk: `SERVICE#${service}`, sk });
 
 const releaseKey = (service: string, openedAt: string, id: string) => key(service, `RELEASE#${openedAt}#${id}`);
 
-export async function readLock(table: string, service: string): Promise<Lock> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: table, Key: key(service, 'LOCK'), ConsistentRead: true }),
-  );
-  return Item === undefined ? { token: 0 } : lockSchema.parse(Item);
-}
-
 /**
- * Takes the lock, if it still is as it was read, and gives the new fencing token; null when somebody
- * was faster.
+ * Stores the release as it is now. What has ended is never written again, nor is what somebody with a
+ * newer fencing token has taken over.
+ * @returns false when it was not stored for one of these reasons
  */
-export async function takeLock(table: string, service: string, seen: Lock, holder: Holder): Promise<number | null> {
-  const asSeen = seen.holder === undefined ? 'attribute_not_exists(holder)' : 'holder.execution = :seen';
-  const sameToken = seen.token === 0 ? 'attribute_not_exists(#token)' : '#token = :token';
+export async function putRelease(table: string, release: Release): Promise<boolean> {
   try {
     await client.send(
-      new UpdateCommand({
+      new PutCommand({
         TableName: table,
-        Key: key(service, 'LOCK'),
-        UpdateExpression: 'SET #token = :next, holder = :holder',
-        ConditionExpression: `${asSeen} AND ${sameToken}`,
-        ExpressionAttributeNames: { '#token': 'token' },
-        ExpressionAttributeValues: {
-          ':next': seen.token + 1,
-          ':holder': holder,
-          ...(seen.token > 0 && { ':token': seen.token }),
-          ...(seen.holder && { ':seen': seen.holder.execution }),
+        Item: {
+          ...releaseKey(release.service, release.openedAt, release.id),
+          ...ledgerEntry(release),
+          token: release.token ?? 0,
+          release,
         },
+        ConditionExpression:
+          'attribute_not_exists(pk) OR (attribute_type(#outcome, :null) AND (attribute_not_exists(#token) OR #token <= :token))',
+        ExpressionAttributeNames: { '#outcome': 'outcome', '#token': 'token' },
+        ExpressionAttributeValues: { ':null': 'NULL', ':token': release.token ?? 0 },
       }),
     );
-    return seen.token + 1;
+    return true;
   } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return null;
+    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
     throw error;
   }
 }
 
-/** Gives the lock back if this execution holds it; somebody else's lock stays untouched. */
-export async function releaseLock(table: string, service: string, execution: string): Promise<void> {
-  try {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: key(service, 'LOCK'),
-        UpdateExpression: 'REMOVE holder',
-        ConditionExpression: 'holder.execution = :execution',
-        ExpressionAttributeValues: { ':execution': execution },
-      }),
-    );
-  } catch (error) {
-    if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
-  }
-}
-
-/** Stores the release as it is now. */
-export async function putRelease(table: string, release: Release): Promise<void> {
-  const { service, id, openedAt, outcome, request, closedAt } = release;
-  await client.send(
-    new PutCommand({
-      TableName: table,
-      Item: {
-        ...releaseKey(service, openedAt, id),
-        id,
-        version: request?.version ?? null,
-        sequence: request?.sequence ?? null,
-        state: release.state.name,
-        outcome,
-        closedAt,
-        release,
-      },
-    }),
-  );
-}
-
-/** An abandoned release as it was last stored; null when it is of no form that this version reads. */
-export async function readAbandoned(table: string, service: string, of: Abandoned): Promise<Release | null> {
+/** A release as it was last stored; null when there is none, or of no form that this version reads. */
+export async function readRelease(
+  table: string,
+  service: string,
+  of: { readonly release: string; readonly since: string },
+): Promise<Release | null> {
   const { Item } = await client.send(
     new GetCommand({ TableName: table, Key: releaseKey(service, of.since, of.release), ConsistentRead: true }),
   );
   return releaseSchema.safeParse(Item?.['release']).data ?? null;
+}
+
+export interface HistoryPage {
+  /** Newest first. */
+  readonly entries: readonly LedgerEntry[];
+  /** Where the next page begins; null when this is the last one. */
+  readonly next: string | null;
+}
+
+/**
+ * Releases and rollbacks of a service by time, without their documents.
+ *
+ * @param from `next` of the page before
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
+ */
+export async function history(
+  table: string,
+  service: string,
+  { limit = 50, from = null }: { readonly limit?: number; readonly from?: string | null } = {},
+): Promise<HistoryPage> {
+  const names = Object.keys(ledgerEntrySchema.shape);
+  const { Items, LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+      ExpressionAttributeValues: { ':pk': key(service, '').pk, ':sk': 'RELEASE#' },
+      ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: limit,
+      ...(from !== null && { ExclusiveStartKey: key(service, from) }),
+    }),
+  );
+  const next: unknown = LastEvaluatedKey?.['sk'];
+  return {
+    entries: (Items ?? []).flatMap((item) => ledgerEntrySchema.safeParse(item).data ?? []),
+    next: typeof next === 'string' ? next : null,
+  };
 }
 
 export async function readLive(table: string, service: string): Promise<Live | null> {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { errorBudgetSchema } from './error-budget.ts';
 import { noObservation, observationSchema } from './observation.ts';
-import { releaseRequestSchema } from './request.ts';
+import { documentRequestSchema } from './request.ts';
+import { rollbackSchema } from './rollback.ts';
 import { serviceDescriptionSchema, serviceShapeSchema } from './service.ts';
 
 /** ISO 8601, from the state machine's clock. */
@@ -78,6 +79,9 @@ export type Outcome = (typeof outcomes)[number];
 const wordSchema = z.strictObject({ by: z.string(), reason: z.string(), at: instant });
 export type Word = z.infer<typeof wordSchema>;
 
+/** When a state was entered, first and last, and how often: the time in it ends with the next state's. */
+const timingSchema = z.strictObject({ first: instant, last: instant, visits: z.int().positive() });
+
 /**
  * The document that goes through every state of the workflow and that the ledger stores. Each part is
  * null until the state that owns it has run.
@@ -91,8 +95,12 @@ export const releaseSchema = z.strictObject({
   openedAt: instant,
   /** The last state that ran, and when it was entered. */
   state: z.strictObject({ name: z.string(), at: instant }),
+  /** By state. */
+  timings: z.record(z.string(), timingSchema),
+  /** What the rollback state machine was asked for; null in the other machine. */
+  rollback: rollbackSchema.nullable(),
   /** Null when the input was no request; `refusal` then says why. */
-  request: releaseRequestSchema.nullable(),
+  request: documentRequestSchema.nullable(),
   service: z.string(),
   refusal: z.string().nullable(),
   /** What the policy had to say when the release was let in, in words. */
@@ -106,8 +114,8 @@ export const releaseSchema = z.strictObject({
   shape: serviceShapeSchema.nullable(),
   /** Fencing token of the lock that Open took. */
   token: z.int().nullable(),
-  /** Id of the release that had ended without giving the lock back. */
-  tookOverFrom: z.string().nullable(),
+  /** Ids of the releases that had ended without giving the lock back, newest first. */
+  abandoned: z.array(z.string()),
   image: z.strictObject({ digest: z.string(), uri: z.string() }).nullable(),
   blue: blueSchema.nullable(),
   /** Task definition of the new version. */
@@ -133,6 +141,8 @@ export const releaseSchema = z.strictObject({
       startedAt: instant,
       result: z.enum(['restored', 'nothing-moved', 'too-late', 'unproven']).nullable(),
       reason: z.string(),
+      /** The deployment by which CodeDeploy takes the release's back. */
+      rollbackId: z.string().optional(),
     })
     .nullable(),
   verification: checkSchema.nullable(),
@@ -148,7 +158,7 @@ export type Release = z.infer<typeof releaseSchema>;
 
 /** A release that Open let in: it holds the lock and knows what serves. */
 export const openedReleaseSchema = releaseSchema.extend({
-  request: releaseRequestSchema,
+  request: documentRequestSchema,
   description: serviceDescriptionSchema,
   shape: serviceShapeSchema,
   token: z.int(),
@@ -173,6 +183,8 @@ export function newRelease(execution: { readonly id: string; readonly name: stri
     openedAt: at,
     state: { name: 'Open', at },
     kind: 'release',
+    timings: {},
+    rollback: null,
     request: null,
     service: '(none)',
     refusal: null,
@@ -183,7 +195,7 @@ export function newRelease(execution: { readonly id: string; readonly name: stri
     description: null,
     shape: null,
     token: null,
-    tookOverFrom: null,
+    abandoned: [],
     image: null,
     blue: null,
     revision: null,

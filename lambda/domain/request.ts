@@ -26,6 +26,11 @@ export const releaseRequestSchema = z.strictObject({
   allowIrreversible: z.boolean().default(false),
 });
 export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
+/** The request in the document: a rollback makes one of the ledger, with a policy that nobody may ask for. */
+export const documentRequestSchema = releaseRequestSchema.extend({
+  policy: z.enum(['feature', 'hotfix', 'rollback']),
+});
+export type DocumentRequest = z.infer<typeof documentRequestSchema>;
 /** As a person writes it: what has a default may be left out. */
 export type ReleaseRequestInput = z.input<typeof releaseRequestSchema>;
 
@@ -35,6 +40,10 @@ export type ParsedRequest = { readonly request: ReleaseRequest } | { readonly re
 export function parseRequest(input: unknown): ParsedRequest {
   const parsed = releaseRequestSchema.safeParse(input);
   if (parsed.success) return { request: parsed.data };
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`);
-  return { refusal: `The request is not valid. ${problems.join('; ')}.` };
+  return { refusal: `The request is not valid. ${describeProblems(parsed.error)}` };
+}
+
+export function describeProblems({ issues }: z.ZodError): string {
+  const problems = issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`);
+  return `${problems.join('; ')}.`;
 }

@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { suspend } from '../aws/autoscaling.ts';
 import { tagImage } from '../aws/ecr.ts';
 import * as ecs from '../aws/ecs.ts';
-import { isTransient } from '../aws/errors.ts';
+import { isTransient, LockLost } from '../aws/errors.ts';
 import * as ledger from '../aws/ledger.ts';
+import { readLock, releaseLock } from '../aws/lock.ts';
 import { publish, putEvent } from '../aws/notifications.ts';
 import { startedBy } from '../domain/identifiers.ts';
 import { knownGoodTagPrefix } from '../domain/names.ts';
 import { conclude } from '../domain/outcome.ts';
-import { newRelease, type Release, releaseSchema } from '../domain/release.ts';
-import { parseRequest } from '../domain/request.ts';
+import type { Release } from '../domain/release.ts';
+import { documentOf } from './document.ts';
 import { environment } from './environment.ts';
-import { type StepContext, step } from './step.ts';
+import { step } from './step.ts';
 
 /** The workflow could not bring the release to a proven end: the execution fails, after everybody was told. */
 export class ReleaseFailed extends Error {
@@ -19,47 +20,52 @@ export class ReleaseFailed extends Error {
 }
 
 /**
- * Ends the release, whatever happened to it: concludes, tidies up, writes the final entry, gives the
- * lock back, tells. Each act may be repeated; the lock goes back after the entry is final, and what
- * needs the lock comes before that.
+ * Ends the release, whatever happened to it: records what is live, tidies up, writes the final entry,
+ * gives the lock back, tells. Each act may be repeated; what needs the lock comes before it goes back,
+ * and it goes back after the entry is final.
  */
 export const handler = step('Close', z.unknown(), async (input, context) => {
-  const release = readRelease(input, context);
+  const release = documentOf(input, context);
+  const table = environment('LEDGER_TABLE');
+  const { holder, token } = await readLock(table, release.service);
+  const holdsLock = holder?.execution === release.execution && holder.release === release.id;
+  const closed = await finish({ ...release, token: holdsLock ? token : release.token }, holdsLock, context.now);
+  if (holdsLock) await releaseLock(table, release.service, release.execution);
+  const nobodyAsked = closed.rollback?.end === 'not-needed';
+  if (!nobodyAsked) {
+    await publish(environment('RELEASE_TOPIC_ARN'), closed);
+    await putEvent('Release ended', closed);
+  }
+  // An execution that fails is recovered; one that has given up recovering is not to be recovered again.
+  if (closed.outcome === 'failed' && closed.rollback?.end !== 'given-up') throw new ReleaseFailed(closed.reason);
+  return closed;
+});
+
+/** The release as it ends; or as it has ended, when Close itself is run again. */
+async function finish(release: Release, holdsLock: boolean, now: string): Promise<Release> {
   const table = environment('LEDGER_TABLE');
   const { outcome, reason } = conclude(release);
-  const lock = await ledger.readLock(table, release.service);
-  const holdsLock = lock.holder?.execution === release.execution;
+  const released = holdsLock && outcome === 'released';
+  if (released) await recordLive(release, now);
   const problems = [
     ...(await attempt('stop its one-off tasks', () => stopLeftovers(release))),
     ...(holdsLock ? await attempt('resume autoscaling', () => resumeScaling(release)) : []),
-    ...(holdsLock && outcome === 'released'
-      ? await attempt('tag the image known-good', () => tagKnownGood(release))
-      : []),
+    ...(released ? await attempt('tag the image known-good', () => tagKnownGood(release)) : []),
   ];
   const closed: Release = {
     ...release,
     outcome,
     reason: [reason, ...problems].join(' '),
-    closedAt: context.now,
-    state: { name: 'Close', at: context.now },
+    closedAt: now,
+    state: { name: 'Close', at: now },
+    timings: { ...release.timings, Close: { first: now, last: now, visits: 1 } },
   };
-  if (holdsLock && outcome === 'released') await recordLive(closed, context.now);
-  await ledger.putRelease(table, closed);
-  await ledger.releaseLock(table, release.service, release.execution);
-  await publish(environment('RELEASE_TOPIC_ARN'), closed);
-  await putEvent('Release ended', closed);
-  if (outcome === 'failed') throw new ReleaseFailed(closed.reason);
-  return closed;
-});
-
-/** The document; or, when Open itself failed, one made of the execution's input. */
-function readRelease(input: unknown, { execution, now }: StepContext): Release {
-  const parsed = releaseSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const { failures, ...raw } = z.looseObject({ failures: releaseSchema.shape.failures }).parse(input);
-  const asked = parseRequest(raw);
-  const request = 'request' in asked ? asked.request : null;
-  return { ...newRelease(execution, now), request, service: request?.service ?? '(none)', failures };
+  if (await ledger.putRelease(table, closed)) return closed;
+  const stored = await ledger.readRelease(table, release.service, { release: release.id, since: release.openedAt });
+  if (stored !== null && stored.outcome !== null) return { ...stored, execution: release.execution };
+  throw new LockLost(
+    `Release ${release.id} has been taken over by ${stored?.execution ?? 'a newer one'}, which ends it.`,
+  );
 }
 
 /** What fails for good is told, and must not keep the rest from happening. */
@@ -73,18 +79,18 @@ async function attempt(what: string, act: () => Promise<void>): Promise<string[]
   }
 }
 
-/** Its own, and those of the aborted release that it took the lock over from: nobody else stops them. */
-async function stopLeftovers({ id, description, tookOverFrom }: Release): Promise<void> {
+/** Its own, and those of the aborted releases that it took the lock over from: nobody else stops them. */
+async function stopLeftovers({ id, description, abandoned }: Release): Promise<void> {
   if (description === null) return;
-  for (const release of tookOverFrom === null ? [id] : [id, tookOverFrom]) {
+  for (const release of [id, ...abandoned]) {
     for (const task of await ecs.runningTasksStartedBy(description.cluster, startedBy(release))) {
       await ecs.stopTask(description.cluster, task, 'The release is over');
     }
   }
 }
 
-async function resumeScaling({ description, scaling, deployment, failures, tookOverFrom }: Release): Promise<void> {
-  const suspended = deployment !== null || failures['Shift'] !== undefined || tookOverFrom !== null;
+async function resumeScaling({ description, scaling, deployment, failures, abandoned }: Release): Promise<void> {
+  const suspended = deployment !== null || failures['Shift'] !== undefined || abandoned.length > 0;
   if (description === null || scaling === null || !suspended) return;
   await suspend(description.cluster, description.ecsService, scaling);
 }

@@ -1,13 +1,6 @@
 import { describeExecution } from '../aws/executions.ts';
-import * as ledger from '../aws/ledger.ts';
+import { type Abandoned, type Holder, type Lock, readLock, takeLock } from '../aws/lock.ts';
 import { secondsBetween } from '../domain/time.ts';
-
-export type Acquired =
-  | { readonly token: number; readonly after: ledger.Abandoned | null }
-  | {
-      /** Why not, in words. */
-      readonly busy: string;
-    };
 
 /**
  * Longest time that a step function may still run after its execution has ended, in seconds; the
@@ -16,34 +9,75 @@ export type Acquired =
 export const longestStepSeconds = 120;
 
 /**
- * Takes the service's lock. The holder's lease is its execution: the lock is taken over only when
- * that execution has ended without giving it back (aborted, timed out), and so long ago that none of
- * its functions can still be running. A second call by the holder gives the same token.
+ * How long a lock whose execution is over is left to its recovery, in seconds from the execution's end,
+ * before whoever comes next takes it over.
+ */
+export const leftToRecoverySeconds = 600;
+
+export type LockView = { readonly lock: Lock } & (
+  | { readonly kind: 'free' | 'own' }
+  | { readonly kind: 'running'; readonly holder: Holder }
+  /** Its execution ended that many seconds ago without giving it back; infinitely many when nobody knows. */
+  | { readonly kind: 'abandoned'; readonly holder: Holder; readonly seconds: number }
+);
+
+/**
+ * The service's lock as this execution sees it. The holder's lease is its execution: Step Functions
+ * knows whether that runs (docs/adr/0020-execution-is-the-lease.md).
+ */
+export async function lookAtLock(table: string, service: string, execution: string, now: string): Promise<LockView> {
+  const lock = await readLock(table, service);
+  const { holder } = lock;
+  if (holder === undefined) return { lock, kind: 'free' };
+  if (holder.execution === execution) return { lock, kind: 'own' };
+  const { running, endedAt } = await describeExecution(holder.execution);
+  if (running) return { lock, kind: 'running', holder };
+  return { lock, kind: 'abandoned', holder, seconds: endedAt === null ? Infinity : secondsBetween(endedAt, now) };
+}
+
+export type Acquired =
+  | { readonly token: number; readonly after: readonly Abandoned[] }
+  | {
+      /** Why not, in words. */
+      readonly busy: string;
+    };
+
+/**
+ * Takes the service's lock for a release. It is taken over only when the holder's execution has ended
+ * without giving it back (aborted, timed out), and so long ago that its recovery has had its time and
+ * none of its functions can still be running. A second call by the holder gives the same token.
  *
  * @param blocked says what else stands in the way of a release, asked when the lock is to be had
  */
 export async function acquire(
   table: string,
   service: string,
-  by: Omit<ledger.Holder, 'after'>,
+  by: Omit<Holder, 'after'>,
   blocked: () => Promise<string | null>,
 ): Promise<Acquired> {
-  const lock = await ledger.readLock(table, service);
-  const { holder } = lock;
-  if (holder?.execution === by.execution) return { token: lock.token, after: holder.after };
-  const busy = (holder && (await stillHeld(service, holder, by.since))) ?? (await blocked());
+  const view = await lookAtLock(table, service, by.execution, by.since);
+  if (view.kind === 'own') return { token: view.lock.token, after: view.lock.holder?.after ?? [] };
+  const busy = busyText(service, view) ?? (await blocked());
   if (busy !== null) return { busy };
-  const after = holder === undefined ? null : { release: holder.release, since: holder.since };
-  const token = await ledger.takeLock(table, service, lock, { ...by, after });
+  const after = heirOf(view);
+  const token = await takeLock(table, service, view.lock, { ...by, after });
   if (token !== null) return { token, after };
   return { busy: `Another release of ${service} took the lock at the same moment. Wait for it.` };
 }
 
+/** Whom somebody who takes the lock now takes it over from. */
+export function heirOf(view: LockView): Abandoned[] {
+  if (view.kind !== 'abandoned') return [];
+  const { release, since, after } = view.holder;
+  return [{ release, since }, ...after];
+}
+
 /** Why the lock cannot be taken from its holder; null when it can. */
-async function stillHeld(service: string, holder: ledger.Holder, now: string): Promise<string | null> {
-  const { running, endedAt } = await describeExecution(holder.execution);
-  if (running) return `Release ${holder.release} of ${service} is running since ${holder.since}. Wait for it.`;
-  const left = endedAt === null ? 0 : longestStepSeconds - secondsBetween(endedAt, now);
-  if (left <= 0) return null;
-  return `Release ${holder.release} of ${service} ended at ${endedAt} without giving the lock back, and a step of it may still run. Start again in ${Math.ceil(left)} s.`;
+function busyText(service: string, view: LockView): string | null {
+  if (view.kind === 'running') {
+    return `Release ${view.holder.release} of ${service} is running since ${view.holder.since}. Wait for it.`;
+  }
+  if (view.kind !== 'abandoned' || view.seconds >= leftToRecoverySeconds) return null;
+  const left = Math.ceil(leftToRecoverySeconds - view.seconds);
+  return `Release ${view.holder.release} of ${service} ended without giving the lock back, and is being recovered. Start again when that is over, in ${left} s at the latest.`;
 }

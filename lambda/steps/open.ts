@@ -1,30 +1,24 @@
 import { z } from 'zod';
-import { suspension } from '../aws/autoscaling.ts';
 import { alarmStates } from '../aws/cloudwatch.ts';
 import { activeDeployment } from '../aws/codedeploy.ts';
 import { imageDigest } from '../aws/ecr.ts';
-import * as ecs from '../aws/ecs.ts';
-import { ruleWeights } from '../aws/elb.ts';
-import * as ledger from '../aws/ledger.ts';
+import { putRelease, readRelease } from '../aws/ledger.ts';
+import type { Abandoned } from '../aws/lock.ts';
 import { putEvent } from '../aws/notifications.ts';
 import { newRelease, type Release } from '../domain/release.ts';
 import { parseRequest, type ReleaseRequest } from '../domain/request.ts';
-import type { ServiceDescription, ServiceShape } from '../domain/service.ts';
-import { soleTargetGroup } from '../domain/serving.ts';
+import type { ServiceDescription } from '../domain/service.ts';
 import { firing } from '../domain/verdict.ts';
 import { admit } from './admission.ts';
 import { environment } from './environment.ts';
 import { acquire } from './lock.ts';
 import { readService } from './read-service.ts';
+import { Refusal } from './refusal.ts';
 import { type StepContext, step } from './step.ts';
+import { type DeployedService, findBlue, readScaling } from './what-serves.ts';
 
-/** A reason to refuse the request, in words for the person who sent it. */
-class Refusal extends Error {}
-
-interface Known {
+interface Known extends DeployedService {
   readonly request: ReleaseRequest;
-  readonly description: ServiceDescription;
-  readonly shape: ServiceShape;
 }
 
 /** Lets a release in, or refuses it in words. A refusal is an outcome, not an error. */
@@ -40,7 +34,9 @@ export const handler = step('Open', z.unknown(), async (input, context) => {
     const known: Known = { request, ...service };
     release = { ...release, ...service, image: await findImage(known) };
     const { token, after } = await lock(release, known, context);
-    release = { ...release, token, tookOverFrom: after?.release ?? null, scaling: await readScaling(known, after) };
+    const abandoned = after.map((each) => each.release);
+    release = { ...release, token, abandoned, scaling: await readScaling(known, after) };
+    await endAbandoned(release, after);
     release = { ...release, blue: await findBlue(known) };
     const { refusal, notes, errorBudget } = await admit(request, known.description, context.now);
     release = { ...release, admission: [...notes], errorBudget };
@@ -71,52 +67,23 @@ async function lock(release: Release, { description }: Known, context: StepConte
   return result;
 }
 
+/** Nobody has recovered them, and nobody will: their entries end here. */
+async function endAbandoned({ id, service, token, openedAt }: Release, after: readonly Abandoned[]): Promise<void> {
+  const table = environment('LEDGER_TABLE');
+  for (const each of after) {
+    const left = await readRelease(table, service, each);
+    if (left === null || left.outcome !== null) continue;
+    const reason = `It ended in ${left.state.name} without a word, and nobody recovered it; release ${id} took its lock over.`;
+    await putRelease(table, { ...left, token, outcome: 'failed', reason, closedAt: openedAt });
+  }
+}
+
 /** What an aborted release, or a person at the console, has left: CodeDeploy takes no second one. */
 async function unfinishedDeployment({ codeDeploy, ecsService }: ServiceDescription): Promise<string | null> {
   const id = await activeDeployment(codeDeploy);
   return id === null
     ? null
     : `The CodeDeploy deployment ${id} of ${ecsService} is not over. Wait for its end, or stop it: aws deploy stop-deployment --deployment-id ${id} --auto-rollback-enabled`;
-}
-
-/** The version that serves: the primary task set, on the target group that the production rule forwards to. */
-async function findBlue({ description, shape }: Known): Promise<NonNullable<Release['blue']>> {
-  const { cluster, ecsService, loadBalancer, repository } = description;
-  const sets = await ecs.taskSets(cluster, ecsService);
-  const primary = sets?.find((each) => each.status === 'PRIMARY');
-  if (primary === undefined) {
-    throw new Refusal(
-      `The cluster ${cluster} runs no primary task set of ${ecsService}: there is nothing to go back to.`,
-    );
-  }
-  const targetGroup = soleTargetGroup(await ruleWeights(loadBalancer.productionRule));
-  if (targetGroup === null || (primary.targetGroup !== null && primary.targetGroup !== targetGroup)) {
-    throw new Refusal(
-      `Users of ${ecsService} are not all served by its primary task set ${primary.id}: the production rule ${loadBalancer.productionRule} forwards elsewhere. Mend that first.`,
-    );
-  }
-  const { definition } = await ecs.taskDefinition(primary.taskDefinition);
-  const image = definition.containerDefinitions?.find((each) => each.name === shape.container)?.image ?? '';
-  const digest = image.startsWith(`${repository.uri}@`) ? image.slice(repository.uri.length + 1) : null;
-  const live = await ledger.readLive(environment('LEDGER_TABLE'), description.service);
-  const told = live?.taskDefinition === primary.taskDefinition ? live : null;
-  return {
-    taskDefinition: primary.taskDefinition,
-    targetGroup,
-    digest,
-    bootstrap: !image.startsWith(repository.uri),
-    sequence: told?.sequence ?? null,
-    version: told?.version ?? null,
-  };
-}
-
-/**
- * What Close is to put back. Read before Shift suspends it; after a release that was aborted while it
- * was suspended, what that one had read.
- */
-async function readScaling({ description }: Known, after: ledger.Abandoned | null): Promise<Release['scaling']> {
-  const left = after && (await ledger.readAbandoned(environment('LEDGER_TABLE'), description.service, after));
-  return left?.scaling ?? suspension(description.cluster, description.ecsService);
 }
 
 async function refuseUnfit({ request, description }: Known, { blue }: Release): Promise<void> {

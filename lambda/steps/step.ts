@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isTransient, LockLost, Transient } from '../aws/errors.ts';
-import * as ledger from '../aws/ledger.ts';
+import { putRelease } from '../aws/ledger.ts';
+import { readLock } from '../aws/lock.ts';
 import type { OpenedRelease, Release } from '../domain/release.ts';
 import { heedCancel } from './cancel.ts';
 import { environment } from './environment.ts';
@@ -27,8 +28,8 @@ export class MalformedRelease extends Error {
 
 /**
  * Wraps a state's work, a function from Release to Release: checks the input, clears the last wait,
- * heeds a cancellation, stores the result in the ledger, logs one line, and gives errors the names that the state machine
- * matches on (`Transient` is retried, every other error is final).
+ * heeds a cancellation, stores the result in the ledger, logs one line, and gives errors the names that
+ * the state machine matches on (`Transient` is retried, every other error is final).
  */
 export function step<Input>(
   name: string,
@@ -36,18 +37,20 @@ export function step<Input>(
   work: (input: Input, context: StepContext) => Promise<Release>,
 ): Step {
   return async (envelope) => {
-    const { input, execution, enteredAt } = envelopeSchema.parse(envelope);
-    const context: StepContext = { execution, now: enteredAt };
+    const told: Record<string, unknown> = { state: name };
     try {
+      const { input, execution, enteredAt } = check(name, envelopeSchema, envelope);
+      Object.assign(told, { release: execution.name, at: enteredAt });
       const { document, refused } = await heedCancel(name, withoutWait(input));
       const before = check(name, schema, document);
-      const after: Release = { ...(refused ?? (await work(before, context))), state: { name, at: enteredAt } };
-      await ledger.putRelease(environment('LEDGER_TABLE'), after);
-      log({ level: 'info', release: execution.name, state: name, at: enteredAt, ...summary(after) });
+      const worked = refused ?? (await work(before, { execution, now: enteredAt }));
+      const after = visited(worked, name, enteredAt);
+      await store(after);
+      log({ level: 'info', ...told, ...summary(after) });
       return after;
     } catch (error) {
       const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      log({ level: 'error', release: execution.name, state: name, at: enteredAt, error: text });
+      log({ level: 'error', ...told, error: text });
       if (isTransient(error)) throw new Transient(text, { cause: error });
       throw error;
     }
@@ -59,11 +62,26 @@ export function step<Input>(
  * @throws LockLost when one has
  */
 export async function fence(release: OpenedRelease): Promise<void> {
-  const lock = await ledger.readLock(environment('LEDGER_TABLE'), release.service);
+  const lock = await readLock(environment('LEDGER_TABLE'), release.service);
   if (lock.token === release.token && lock.holder?.execution === release.execution) return;
   throw new LockLost(
     `Release ${release.id} held the lock of ${release.service} with token ${release.token}; now it has token ${lock.token} and is held by ${lock.holder?.release ?? 'nobody'}.`,
   );
+}
+
+/** A retried state was entered once; Close's time is in the entry that it has made final. */
+function visited(release: Release, name: string, at: string): Release {
+  if (release.outcome !== null) return release;
+  const before = release.timings[name] ?? { first: at, last: at, visits: 0 };
+  const visits = before.visits + (before.visits > 0 && before.last === at ? 0 : 1);
+  return { ...release, state: { name, at }, timings: { ...release.timings, [name]: { ...before, last: at, visits } } };
+}
+
+/** One that waits to be opened is none yet; one that has ended was stored by Close. */
+async function store(release: Release): Promise<void> {
+  if (release.outcome !== null || (release.token === null && release.wait !== null)) return;
+  if (await putRelease(environment('LEDGER_TABLE'), release)) return;
+  throw new LockLost(`Release ${release.id} is over, or another execution has taken it over: see its entry.`);
 }
 
 function check<Input>(name: string, schema: z.ZodType<Input>, input: unknown): Input {

@@ -103,18 +103,18 @@ describe('Open takes the lock over', () => {
     await world.run(open, request, 0, other);
   });
 
-  test('from an execution that has ended and can have no step running', async () => {
+  test('from an execution that has ended, once its recovery has had its time', async () => {
     world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 0, 30)) };
-    const release = await world.run(open, request, 150);
-    expect(release).toMatchObject({ refusal: null, token: 2, tookOverFrom: 'trucks-other' });
-    expect(await world.run(open, request, 150)).toEqual(release);
+    const release = await world.run(open, request, 630);
+    expect(release).toMatchObject({ refusal: null, token: 2, abandoned: ['trucks-other'] });
+    expect(await world.run(open, request, 630)).toEqual(release);
   });
 
   test('and puts back the scaling that the aborted release had found, not what it had left', async () => {
     world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 0, 30)) };
     world.state.scaling = { DynamicScalingInSuspended: true, DynamicScalingOutSuspended: true };
-    const refused = { ...(await world.run(open, request, 150)), refusal: 'No.' };
-    await world.run(close, refused, 160);
+    const refused = { ...(await world.run(open, request, 630)), refusal: 'No.' };
+    await world.run(close, refused, 640);
     expect(world.inputs('RegisterScalableTarget')).toMatchObject([
       { SuspendedState: { DynamicScalingInSuspended: false, DynamicScalingOutSuspended: false } },
     ]);
@@ -123,13 +123,29 @@ describe('Open takes the lock over', () => {
   test('not while its deployment is not over: the way to end it is told, and nothing is taken', async () => {
     world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 0, 30)) };
     world.state.deployments = { 'd-1': { description: 'x', status: 'Ready' } };
-    expect(await world.run(open, request, 150)).toMatchObject({ refusal: expect.stringContaining('d-1'), token: null });
+    expect(await world.run(open, request, 630)).toMatchObject({ refusal: expect.stringContaining('d-1'), token: null });
     expect(await world.item('LOCK')).toMatchObject({ holder: { release: 'trucks-other' } });
   });
 
-  test('but not while a step of it may still run', async () => {
+  test('and ends its entry, and those of the aborted releases before it', async () => {
     world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 0, 30)) };
-    expect((await world.run(open, request, 149)).refusal).toContain('Start again in 1 s');
+    const third = { id: `${execution.id}-third`, name: 'trucks-third' };
+    await world.run(open, request, 700, third);
+    world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 12)) };
+    const release = await world.run(open, request, 1400);
+    expect(release).toMatchObject({ refusal: null, token: 3, abandoned: ['trucks-third', 'trucks-other'] });
+    const entries = await world.ledger();
+    expect(entries.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ['trucks-other', 'failed'],
+      ['trucks-third', 'failed'],
+      ['trucks-2', null],
+    ]);
+    expect(entries[0]).toMatchObject({ reason: expect.stringContaining('It ended in Open without a word') });
+  });
+
+  test('but not while it may be recovered', async () => {
+    world.state.holder = { status: 'ABORTED', stopDate: new Date(Date.UTC(2026, 10, 21, 9, 0, 30)) };
+    expect((await world.run(open, request, 629)).refusal).toContain('in 1 s at the latest');
   });
 });
 

@@ -175,7 +175,7 @@ describe('Close', () => {
       { ...task, taskArn: 'arn:aws:ecs:us-east-1:111111111111:task/c/left', startedBy: 'trucks-aborted' },
       { ...task, taskArn: 'arn:aws:ecs:us-east-1:111111111111:task/c/other', startedBy: 'trucks-elsewhere' },
     ];
-    await world.run(close, { ...release, refusal: 'No.', tookOverFrom: 'trucks-aborted' }, 20);
+    await world.run(close, { ...release, refusal: 'No.', abandoned: ['trucks-aborted'] }, 20);
     expect(world.state.tasks.map(({ lastStatus }) => lastStatus)).toEqual(['STOPPED', 'RUNNING']);
   });
 
