@@ -18,12 +18,20 @@ export interface PlayCommand {
   readonly exit: boolean;
 }
 
-export type Command = PlayCommand | { readonly kind: 'help' } | { readonly kind: 'list' };
+/** Plays nothing: the stage stays open for whoever releases something on it. */
+export interface KeepCommand {
+  readonly kind: 'keep';
+  readonly speed: number;
+  readonly port: number | null;
+}
+
+export type Command = PlayCommand | KeepCommand | { readonly kind: 'help' } | { readonly kind: 'list' };
 
 export const help = `Plays releases of a real Backstage on this machine, through the state machine that goes to AWS.
 
   npm run local                     the tour: ${scenarios.map(({ name }) => name).join(', ')}
   npm run local -- --scenario NAME  one of them, after a first release
+  npm run local -- --keep           plays nothing: a stage to release on, with npm run release, until Ctrl-C
 
   --list         the scenarios, and what happens in each
   --speed N      how many times faster than yours the stage's clock runs (default 10, 1 to 60): waits, metric
@@ -45,11 +53,19 @@ export function parseCommand(parameters: readonly string[]): Command {
   const values = read(parameters);
   if (values.help) return { kind: 'help' };
   if (values.list) return { kind: 'list' };
-  return {
-    kind: 'play',
-    scenario: values.scenario === undefined ? null : named(values.scenario),
+  const pace = {
     speed: values.speed === undefined ? 10 : within('--speed', values.speed, 1, 60, Number),
     port: values.port === undefined ? null : within('--port', values.port, 1, 65_535, whole),
+  };
+  if (values.keep) {
+    const played = (['scenario', 'report', 'exit'] as const).filter((name) => values[name]);
+    if (played.length === 0) return { kind: 'keep', ...pace };
+    throw new UsageError(`--keep plays nothing, so --${played.join(', --')} makes no sense with it. Leave one out.`);
+  }
+  return {
+    kind: 'play',
+    ...pace,
+    scenario: values.scenario === undefined ? null : named(values.scenario),
     report: values.report === undefined ? null : writable(values.report),
     exit: values.exit,
   };
@@ -63,6 +79,7 @@ function read(parameters: readonly string[]) {
         help: { type: 'boolean', short: 'h', default: false },
         list: { type: 'boolean', default: false },
         exit: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
         scenario: { type: 'string' },
         speed: { type: 'string' },
         port: { type: 'string' },

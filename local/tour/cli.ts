@@ -2,7 +2,7 @@ import { environmentNames } from '../../lambda/domain/names.ts';
 import { isPortFree } from '../compute/free-port.ts';
 import { PortTakenError } from '../network/listening.ts';
 import type { Stage } from '../stage-api.ts';
-import { help, list, type PlayCommand, parseCommand, UsageError } from './arguments.ts';
+import { help, type KeepCommand, list, type PlayCommand, parseCommand, UsageError } from './arguments.ts';
 import { Progress } from './progress.ts';
 
 /** The terminal sends Ctrl-C to npm, to what it started, and to us, and they pass it on: one press is one signal. */
@@ -47,7 +47,7 @@ function howToLook({ client, environment, url }: Stage): string {
   ].join('\n');
 }
 
-async function main(command: PlayCommand): Promise<void> {
+async function main(command: PlayCommand | KeepCommand): Promise<void> {
   process.on('SIGINT', () => interrupted(130));
   process.on('SIGTERM', () => interrupted(143));
   process.on('SIGHUP', () => interrupted(129));
@@ -58,16 +58,30 @@ async function main(command: PlayCommand): Promise<void> {
   // Told at once, not after the stage has been built.
   if (port !== null && !(await isPortFree(port))) throw new PortTakenError(port);
   progress.say('Starting the stage …');
-  const [{ startStage }, { runTour }] = await Promise.all([import('../stage.ts'), import('./tour.ts')]);
+  const [{ startStage }, { runTour }, { keep }] = await Promise.all([
+    import('../stage.ts'),
+    import('./tour.ts'),
+    import('./keep.ts'),
+  ]);
   const stage: Stage = await startStage({ speed, port, progress: (line: string) => progress.say(`  ${line}`) });
   running = stage;
   if (endingSince !== null) return end(130, null);
   progress.say(howToLook(stage));
+  if (command.kind === 'keep') {
+    await keep(stage, progress);
+    done = 0;
+    return forever();
+  }
   done = (await runTour(command, stage, progress)) ? 0 : 1;
   const stays = stdout.isTTY && stdin.isTTY && !command.exit;
   if (!stays) return end(done, null);
   progress.say(`\nBackstage is open at ${stage.url}. Ctrl-C ends everything.`);
-  await new Promise(() => setInterval(() => {}, 60_000));
+  return forever();
+}
+
+/** Until somebody ends the process. */
+function forever(): Promise<never> {
+  return new Promise(() => setInterval(() => {}, 60_000));
 }
 
 try {

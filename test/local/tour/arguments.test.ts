@@ -25,6 +25,11 @@ test('the first release is played alone', () => {
   expect(command.kind === 'play' && scenariosFor(command.scenario)).toHaveLength(1);
 });
 
+test('a stage to release on plays nothing', () => {
+  expect(parseCommand(['--keep', '--speed', '20'])).toEqual({ kind: 'keep', speed: 20, port: null });
+  expect(() => parseCommand(['--keep', '--scenario', 'good', '--exit'])).toThrow('--scenario, --exit makes no sense');
+});
+
 test('help and list name every scenario', () => {
   expect(parseCommand(['--help', '--scenario', 'nonsense'])).toEqual({ kind: 'help' });
   expect(parseCommand(['--list'])).toEqual({ kind: 'list' });
