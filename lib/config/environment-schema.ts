@@ -3,21 +3,14 @@ import { serviceNames } from '../../lambda/domain/names.ts';
 import { accessSchema } from './access-schema.ts';
 import { databaseDemand } from './connection-budget.ts';
 import { connectionsOf, instanceMemory } from './instance-memory.ts';
+import { networkSchema } from './network-schema.ts';
 import { serviceConfigSchema } from './service-schema.ts';
 
 const environmentShape = z.strictObject({
   /** Part of every name; the file's own name. */
   name: z.enum(['local', 'dev', 'production']),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
-  network: z.strictObject({
-    cidr: z.cidrv4(),
-    /** Named here, so that no synthesis asks an account for them. */
-    availabilityZones: z.array(z.string()).min(2).max(3),
-    /** How tasks reach the internet, the registry of a public bootstrap image among it. */
-    nat: z.enum(['none', 'one', 'per-az']),
-    /** Whether tasks reach ECR, logs, secrets and parameters inside the VPC; S3 they always do. */
-    interfaceEndpoints: z.boolean(),
-  }),
+  network: networkSchema,
   database: z.strictObject({
     /** Without the prefix `db.`: `t4g.small`. */
     instance: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
@@ -108,8 +101,11 @@ function refuseSealed(
     refuse(['network', 'interfaceEndpoints'], 'without NAT it is how tasks get image, log and secrets; give true');
   }
   for (const [service, { task }] of Object.entries(services)) {
-    if (task.internet) {
-      refuse(['services', service, 'task', 'internet'], 'network.nat is none; give one or per-az there, or false here');
+    if (task.internetPorts.length > 0) {
+      refuse(
+        ['services', service, 'task', 'internetPorts'],
+        'network.nat is none; give one or per-az there, or [] here',
+      );
     }
     // The only repository that the tasks' execution role may pull from.
     const { repository } = serviceNames(name, service);

@@ -1,100 +1,64 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import {
-  FlowLogDestination,
-  IpAddresses,
+  type IPeer,
   type ISecurityGroup,
   type IVpc,
-  NatProvider,
+  Peer,
   Port,
   SecurityGroup,
   type SubnetSelection,
-  SubnetType,
-  Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { asInterface } from '../as-interface.ts';
-import type { EnvironmentConfig } from '../config/config.ts';
+import type { EnvironmentConfig, ServiceConfig } from '../config/config.ts';
 import { listenerPorts } from '../config/ports.ts';
 import { acknowledge } from '../nag.ts';
 import { serviceEndpoints, storageEndpoint } from './endpoints.ts';
+import { sealRehearsal } from './rehearsal-group.ts';
+import { StorageAddresses } from './storage-addresses.ts';
+import { existingVpc, ownVpc, subnetGroups } from './vpc.ts';
 
 export interface NetworkStackProps extends StackProps {
   readonly config: EnvironmentConfig;
 }
 
-const natGateways = { none: () => 0, one: () => 1, 'per-az': (zones: number) => zones };
+const tls = Port.tcp(443);
 
 /**
  * The VPC, and who may talk to whom in it. All security groups are here, so that rules between them
- * never tie two stacks to each other in a circle.
+ * never tie two stacks to each other in a circle. Nobody may open a connection that is not in a rule:
+ * docs/infrastructure.md has them all in a table.
  */
 export class NetworkStack extends Stack {
   readonly vpc: IVpc;
-  readonly taskSubnets: SubnetSelection;
-  readonly databaseSubnets: SubnetSelection;
+  readonly taskSubnets: SubnetSelection = { subnetGroupName: subnetGroups.tasks };
+  readonly databaseSubnets: SubnetSelection = { subnetGroupName: subnetGroups.database };
   readonly loadBalancerGroup: SecurityGroup;
   readonly proberGroup: SecurityGroup;
   readonly databaseGroup: SecurityGroup;
+  /** Whoever is to reach S3 and nothing else of the world. */
+  readonly storage: IPeer;
+  private readonly config: EnvironmentConfig;
+  private readonly endpoints: IPeer | null;
   private readonly serviceGroups = new Map<string, SecurityGroup>();
+  private readonly rehearsalGroups = new Map<string, SecurityGroup>();
 
   constructor(scope: Construct, id: string, props: NetworkStackProps) {
     super(scope, id, props);
     const { network, services } = props.config;
-    const tasksType = network.nat === 'none' ? SubnetType.PRIVATE_ISOLATED : SubnetType.PRIVATE_WITH_EGRESS;
-    const vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr(network.cidr),
-      availabilityZones: [...network.availabilityZones],
-      natGateways: natGateways[network.nat](network.availabilityZones.length),
-      natGatewayProvider: NatProvider.gateway(),
-      // The custom resource that would empty it needs more rights than the unused group gives.
-      restrictDefaultSecurityGroup: false,
-      subnetConfiguration: [
-        { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
-        { name: 'tasks', subnetType: tasksType, cidrMask: 22 },
-        { name: 'database', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
-      ],
-    });
-    this.vpc = asInterface<IVpc>(vpc);
-    this.taskSubnets = { subnetGroupName: 'tasks' };
-    this.databaseSubnets = { subnetGroupName: 'database' };
-    this.vpc.addFlowLog('FlowLog', {
-      destination: FlowLogDestination.toCloudWatchLogs(
-        new LogGroup(this, 'FlowLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
-      ),
-    });
+    this.config = props.config;
+    this.vpc = network.existing === null ? ownVpc(this, network) : existingVpc(this, network, network.existing);
+    this.storage = new StorageAddresses(this, 'Storage').peer;
+    if (network.existing === null) storageEndpoint(this.vpc, this.taskSubnets);
+    this.endpoints = this.serviceEndpoints();
 
     this.loadBalancerGroup = this.group('LoadBalancer', 'Load balancer');
-    this.proberGroup = this.group('Prober', 'Prober: asks tasks and load balancer as a user would');
+    this.proberGroup = this.group('Prober', 'Prober');
     this.databaseGroup = this.group('Database', 'Database');
-    const ports = listenerPorts(props.config);
-    for (const port of ports.public) {
-      this.loadBalancerGroup.connections.allowFromAnyIpv4(Port.tcp(port), 'Users');
-    }
-    for (const port of [ports.production, ports.test]) {
-      this.loadBalancerGroup.connections.allowFrom(this.proberGroup, Port.tcp(port), 'Prober');
-    }
-    acknowledge(
-      this.loadBalancerGroup,
-      'AwsSolutions-EC23',
-      'The load balancer is the public way in; the test listener answers the prober only.',
-    );
-
-    storageEndpoint(this.vpc, this.taskSubnets);
-    const endpointGroup = network.interfaceEndpoints ? this.group('Endpoints', 'Endpoints of AWS services') : null;
-    if (endpointGroup !== null) {
-      serviceEndpoints(this.vpc, this.taskSubnets, asInterface<ISecurityGroup>(endpointGroup));
-    }
-
-    for (const [service, { frozen, task }] of Object.entries(services)) {
-      // A task calls the world by itself (source hosts, sign-in): which, is the service's own configuration.
-      const group = this.group(`Service-${service}`, `Tasks of ${service}`, { allowAllOutbound: true });
-      group.connections.allowFrom(this.loadBalancerGroup, Port.tcp(frozen.port), 'Load balancer');
-      group.connections.allowFrom(this.proberGroup, Port.tcp(frozen.port), 'Prober');
-      if (task.database !== null)
-        this.databaseGroup.connections.allowFrom(group, Port.tcp(5432), `Tasks of ${service}`);
-      endpointGroup?.connections.allowFrom(group, Port.tcp(443), `Tasks of ${service}`);
-      this.serviceGroups.set(service, group);
+    this.openLoadBalancer();
+    for (const [service, settings] of Object.entries(services)) {
+      this.serviceGroups.set(service, this.tasksOf(service, settings));
+      if (settings.task.database !== null) this.rehearsalGroups.set(service, this.rehearsalOf(service, settings));
     }
   }
 
@@ -108,7 +72,78 @@ export class NetworkStack extends Stack {
     throw new Error(`No service ${JSON.stringify(service)}; there are ${[...this.serviceGroups.keys()].join(', ')}.`);
   }
 
-  private group(id: string, description: string, { allowAllOutbound = false } = {}): SecurityGroup {
-    return new SecurityGroup(this, id, { vpc: this.vpc, description, allowAllOutbound });
+  /** The sealed group of a service's tasks on a copy of its data; null for a service without data. */
+  rehearsalGroup(service: string): SecurityGroup | null {
+    return this.rehearsalGroups.get(service) ?? null;
+  }
+
+  /** A group whose members may open and take no connection, until a rule says so. */
+  group(id: string, description: string): SecurityGroup {
+    return new SecurityGroup(this, id, { vpc: this.vpc, description, allowAllOutbound: false });
+  }
+
+  /**
+   * What ECS needs to start a task, through the task's own interface: image, secrets, log
+   * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-pull-behavior.html).
+   */
+  allowStarting(group: SecurityGroup): void {
+    group.connections.allowTo(this.storage, tls, 'Layers of its image, from S3');
+    if (this.endpoints !== null) group.connections.allowTo(this.endpoints, tls, 'Image, secrets and log of a task');
+    else if (this.config.network.nat !== 'none') {
+      group.connections.allowToAnyIpv4(tls, 'Image, secrets and log of a task, by NAT');
+    }
+  }
+
+  private openLoadBalancer(): void {
+    const ports = listenerPorts(this.config);
+    for (const port of ports.public) {
+      this.loadBalancerGroup.connections.allowFromAnyIpv4(Port.tcp(port), 'Users');
+    }
+    this.loadBalancerGroup.connections.allowFrom(
+      this.proberGroup,
+      Port.tcp(ports.production),
+      'Probes the way that users take',
+    );
+    this.loadBalancerGroup.connections.allowFrom(
+      this.proberGroup,
+      Port.tcp(ports.test),
+      'Probes a new version before users reach it',
+    );
+    acknowledge(
+      this.loadBalancerGroup,
+      'AwsSolutions-EC23',
+      'The load balancer is the public way in; the test listener answers the prober only.',
+    );
+  }
+
+  private tasksOf(service: string, { frozen, task }: ServiceConfig): SecurityGroup {
+    const group = this.group(`Service-${service}`, `Tasks of ${service}`);
+    const port = Port.tcp(frozen.port);
+    group.connections.allowFrom(this.loadBalancerGroup, port, 'Requests and health checks');
+    group.connections.allowFrom(this.proberGroup, port, 'Probes one task at its own address');
+    if (task.database !== null) {
+      group.connections.allowTo(this.databaseGroup, Port.tcp(5432), 'Data of the service');
+    }
+    this.allowStarting(group);
+    for (const internetPort of task.internetPorts) {
+      group.connections.allowToAnyIpv4(Port.tcp(internetPort), 'What the service calls by itself');
+    }
+    return group;
+  }
+
+  private rehearsalOf(service: string, { frozen }: ServiceConfig): SecurityGroup {
+    const group = this.group(`Rehearsal-${service}`, `Rehearsals of ${service}`);
+    sealRehearsal(group, this, frozen.port);
+    return group;
+  }
+
+  /** Where AWS services are inside the VPC; null for where they are not. Somebody else's are anywhere in it. */
+  private serviceEndpoints(): IPeer | null {
+    const { network } = this.config;
+    if (!network.interfaceEndpoints) return null;
+    if (network.existing !== null) return Peer.ipv4(network.cidr);
+    const group = this.group('Endpoints', 'Endpoints of AWS services');
+    serviceEndpoints(this.vpc, this.taskSubnets, asInterface<ISecurityGroup>(group));
+    return group;
   }
 }

@@ -48,7 +48,7 @@ export class FrozenStack extends Stack {
       networkConfiguration: {
         awsvpcConfiguration: {
           assignPublicIp: 'DISABLED',
-          subnets: network.vpc.selectSubnets(network.taskSubnets).subnetIds,
+          subnets: firstTwo(network.vpc.selectSubnets(network.taskSubnets).subnetIds),
           securityGroups: [network.serviceGroup(props.service).securityGroupId],
         },
       },
@@ -101,6 +101,14 @@ export class FrozenStack extends Stack {
       ],
     });
   }
+}
+
+/**
+ * There are two zones from the first deploy on, and a third may come. Only the tasks of the first day run where
+ * this says: a release brings the subnets of the shape along.
+ */
+function firstTwo(subnetIds: readonly string[]): string[] {
+  return subnetIds.slice(0, 2);
 }
 
 /** Keeps out the tags that somebody puts on the whole app: since July 2026 they reach listener rules too. */

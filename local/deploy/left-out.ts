@@ -84,6 +84,13 @@ export const leftOut: Readonly<Record<string, LeftOut>> = {
   'AWS::SNS::TopicPolicy': { why: access, stands: nothing },
   'AWS::WAFv2::WebACL': { why: 'The stage’s users are its own.', stands: nothing },
   'AWS::WAFv2::WebACLAssociation': { why: 'The stage’s users are its own.', stands: nothing },
+  'Custom::StorageAddresses': {
+    why: vpc,
+    stands: (resource) => {
+      const id = ec2Id('pl', resource);
+      return { ref: id, attributes: { 'PrefixLists.0.PrefixListId': id } };
+    },
+  },
   'Custom::StackPolicy': {
     why: 'No CloudFormation updates the stage’s stacks, so there is no update to deny.',
     stands: nothing,

@@ -9,6 +9,8 @@ export const dev: EnvironmentInput = {
     availabilityZones: ['eu-central-1a', 'eu-central-1b'],
     nat: 'one',
     interfaceEndpoints: false,
+    peers: [],
+    existing: null,
   },
   database: {
     instance: 't4g.small',
@@ -56,7 +58,7 @@ export const dev: EnvironmentInput = {
         environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://backstage.dev.example.com', SIGN_IN: 'guest' },
         secrets: backstage.secrets,
         database: { ...backstage.pools, dataGb: 5 },
-        internet: true,
+        internetPorts: [443],
         bootstrapImage: backstage.bootstrapImage,
       },
       scaling: { minimum: 1, maximum: 2, cpuPercent: 60 },

@@ -10,6 +10,8 @@ export const local: EnvironmentInput = {
     availabilityZones: ['us-east-1a', 'us-east-1b'],
     nat: 'none',
     interfaceEndpoints: false,
+    peers: [],
+    existing: null,
   },
   database: {
     instance: 't4g.small',
@@ -53,7 +55,7 @@ export const local: EnvironmentInput = {
         },
         secrets: backstage.secrets,
         database: { ...backstage.pools, dataGb: 1 },
-        internet: false,
+        internetPorts: [],
         bootstrapImage: backstage.bootstrapImage,
       },
       scaling: { minimum: 1, maximum: 2, cpuPercent: 60 },

@@ -9,6 +9,8 @@ export const production: EnvironmentInput = {
     availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
     nat: 'per-az',
     interfaceEndpoints: true,
+    peers: [],
+    existing: null,
   },
   database: {
     instance: 'm7g.large',
@@ -58,7 +60,7 @@ export const production: EnvironmentInput = {
         environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.example.com', SIGN_IN: 'none' },
         secrets: backstage.secrets,
         database: { ...backstage.pools, dataGb: 20 },
-        internet: true,
+        internetPorts: [443],
         bootstrapImage: backstage.bootstrapImage,
       },
       scaling: { minimum: 2, maximum: 6, cpuPercent: 60 },

@@ -25,6 +25,8 @@ const sealed = (endpoints: boolean, task: object) => ({
   services: { backstage: { ...backstage, task: { ...backstage?.task, ...task } } },
 });
 
+const subnets = (kind: string, ...numbers: number[]) => numbers.map((number) => `subnet-${kind}000000${number}`);
+
 describe('the configuration', () => {
   test.each(environmentNamesAllowed)('of %s fits the schema', (name) => {
     expect(environmentConfig(name).name).toBe(name);
@@ -107,30 +109,71 @@ describe('the configuration', () => {
     );
   });
 
-  test.each([
-    [
-      ['eu-central-1a'],
-      'network.availabilityZones: ["eu-central-1a"] is refused: Too small: expected array to have >=2',
-    ],
-    [['a', 'b', 'c', 'd'], 'is refused: Too big: expected array to have <=3'],
-  ])('refuses the zones %j: two or three', (availabilityZones, message) => {
-    expect(refusal({ ...production, network: { ...production.network, availabilityZones } })).toContain(message);
+  describe('refuses a network', () => {
+    const existing = {
+      vpcId: 'vpc-0123abcd',
+      publicSubnets: subnets('a', 1, 2, 3),
+      taskSubnets: subnets('b', 1, 2, 3),
+      databaseSubnets: subnets('c', 1, 2, 3),
+    };
+    test.each<[object, string]>([
+      [
+        { availabilityZones: ['eu-central-1a'] },
+        'network.availabilityZones: ["eu-central-1a"] is refused: Too small: expected array to have >=2',
+      ],
+      [{ availabilityZones: ['a', 'b', 'c', 'd'] }, 'is refused: Too big: expected array to have <=3'],
+      [{ availabilityZones: ['a', 'a'] }, 'network.availabilityZones: ["a","a"] is refused: names a zone twice'],
+      [
+        { peers: [{ name: 'office', cidr: '10.2.128.0/20' }] },
+        'network.peers.0.cidr: "10.2.128.0/20" is refused: overlaps network.cidr, 10.2.0.0/16: no route could tell them apart',
+      ],
+      [
+        { cidr: '10.2.0.7/16' },
+        'network.cidr: "10.2.0.7/16" is refused: is an address inside a range; give the range: 10.2.0.0/16',
+      ],
+      [
+        { cidr: '10.2.0.0/20' },
+        'network.cidr: "10.2.0.0/20" is refused: is no VPC\'s size, or too small for three zones; give a /16 to a /19',
+      ],
+      [{ cidr: '10.2/16' }, 'network.cidr: "10.2/16" is refused'],
+      [{ nat: 'two' }, 'network.nat: "two" is refused'],
+      [
+        { existing: { ...existing, vpcId: 'main' } },
+        'network.existing.vpcId: "main" is refused: is no VPC; give an id',
+      ],
+      [
+        { existing: { ...existing, taskSubnets: subnets('b', 1, 2) } },
+        'network.existing.taskSubnets: ["subnet-b0000001","subnet-b0000002"] is refused: has to have one subnet for each of the 3 zones',
+      ],
+      [
+        { existing: { ...existing, databaseSubnets: existing.taskSubnets } },
+        'network.existing.databaseSubnets.0: "subnet-b0000001" is refused: is under taskSubnets too; give each subnet one use',
+      ],
+    ])('with %j', (settings, message) => {
+      expect(refusal({ ...production, network: { ...production.network, ...settings } })).toContain(message);
+    });
+
+    test('only when there is a reason to', () => {
+      const peers = [{ name: 'office', cidr: '10.3.0.0/16' }];
+      const network = { ...production.network, existing, peers };
+      expect(checkConfig({ ...production, network }, 'config.ts').network.existing).toEqual(existing);
+    });
   });
 
   describe('without NAT outside local', () => {
     const bootstrapImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/understudy-production/backstage:bootstrap';
 
     test('refuses a public image, tasks that call the internet, and no endpoints', () => {
-      const message = refusal(sealed(false, { internet: true }));
+      const message = refusal(sealed(false, { internetPorts: [443] }));
       expect(message).toContain('network.interfaceEndpoints: false is refused: without NAT it is how tasks get image');
-      expect(message).toContain('services.backstage.task.internet: true is refused: network.nat is none');
+      expect(message).toContain('services.backstage.task.internetPorts: [443] is refused: network.nat is none');
       expect(message).toMatch(
         /task\.bootstrapImage: "public\.ecr\..*" is refused: .* push it to the repository understudy-production\/backstage/,
       );
     });
 
     test('takes an image of the service’s own repository, and tasks that stay inside', () => {
-      expect(checkConfig(sealed(true, { internet: false, bootstrapImage }), 'config.ts').network.nat).toBe('none');
+      expect(checkConfig(sealed(true, { internetPorts: [], bootstrapImage }), 'config.ts').network.nat).toBe('none');
     });
   });
 

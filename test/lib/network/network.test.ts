@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { template } from './templates.ts';
+import { template } from '../templates.ts';
 
 describe('the network', () => {
   test.each([
@@ -80,6 +80,7 @@ describe('the network', () => {
     const rules = template('production', 'network').findResources('AWS::EC2::SecurityGroupIngress', {
       Properties: { FromPort: 443, GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Endpoints'), 'GroupId'] } },
     });
-    expect(Object.values(rules).map(({ Properties }) => Properties.Description)).toEqual(['Tasks of backstage']);
+    const sources = Object.values(rules).map(({ Properties }) => Properties.SourceSecurityGroupId['Fn::GetAtt'][0]);
+    expect(sources).toEqual([expect.stringMatching(/^Servicebackstage/), expect.stringMatching(/^Rehearsalbackstage/)]);
   });
 });
