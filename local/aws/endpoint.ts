@@ -18,7 +18,20 @@ export type Authorize = (call: {
 }) => void | Promise<void>;
 
 /** A service that is served as it is, by a server of its own: DynamoDB by dynalite. */
-export type RawService = (request: WireRequest, response: ServerResponse) => void;
+export type RawService = (request: WireRequest) => Promise<WireResponse>;
+
+/**
+ * Comes between a call that is allowed and its effect: may delay it, forbid it, repeat it, or lose its answer.
+ * A ServiceError that it throws reaches the client as AWS's answer.
+ */
+export type Interference = <Answer>(call: OperationName, effect: () => Promise<Answer>) => Promise<Answer>;
+
+export interface OperationName {
+  readonly service: string;
+  readonly operation: string;
+}
+
+const undisturbed: Interference = (_, effect) => effect();
 
 export interface EndpointOptions {
   readonly clock: Clock;
@@ -46,7 +59,7 @@ export class Endpoint {
   constructor(options: EndpointOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch((error: unknown) => {
+      this.#listen(request, response).catch((error: unknown) => {
         response.destroy(error instanceof Error ? error : undefined);
       });
     });
@@ -89,24 +102,24 @@ export class Endpoint {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await wireRequest(incoming);
+  async #listen(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, headers, body } = await this.handle(await wireRequest(incoming));
+    response.writeHead(status, headers);
+    response.end(body);
+  }
+
+  /** Answers one request, as if it had come over a connection. */
+  async handle(request: WireRequest, interfere: Interference = undisturbed): Promise<WireResponse> {
     const signature = readSignature(request);
     if (signature === null) {
-      send(response, plainError(403, 'MissingAuthenticationToken', 'The request is not signed (AWS Signature V4).'));
-      return;
+      return plainError(403, 'MissingAuthenticationToken', 'The request is not signed (AWS Signature V4).');
     }
-    const caller = this.#options.identities.caller(signature.accessKeyId);
-    const raw = this.#raw.get(signature.service);
-    if (raw !== undefined) {
-      await this.#answerRaw(signature.service, raw, request, response, caller);
-      return;
-    }
-    if (!isServiceName(signature.service)) {
-      send(response, unknownService(signature.service, request));
-      return;
-    }
-    send(response, await this.#call(signature.service, await serviceModel(signature.service), request, caller));
+    const { service, accessKeyId } = signature;
+    const caller = this.#options.identities.caller(accessKeyId);
+    const raw = this.#raw.get(service);
+    if (raw !== undefined) return this.#callRaw(service, raw, request, caller, interfere);
+    if (!isServiceName(service)) return unknownService(service, request);
+    return this.#call(service, await serviceModel(service), request, caller, interfere);
   }
 
   async #call(
@@ -114,6 +127,7 @@ export class Endpoint {
     { schemas, protocols }: ServiceModel,
     request: WireRequest,
     caller: Caller,
+    interfere: Interference,
   ): Promise<WireResponse> {
     const requestId = randomUUID();
     const spoken = protocols.find((protocol) => protocol.operation(request) !== null);
@@ -131,7 +145,7 @@ export class Endpoint {
       await this.#options.authorize({ service, operation: name, input, caller });
       // The schema has given the input the shape that the operation's type asks for.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const output = await operation(input as never, caller);
+      const output = await interfere({ service, operation: name }, async () => operation(input as never, caller));
       const answer = protocol.write(schema, output, requestId);
       this.#record({ at, service, operation: name, caller, outcome: 'ok', message: '' });
       return answer;
@@ -144,30 +158,28 @@ export class Endpoint {
     }
   }
 
-  /** Names, authorizes and records a call as always, and then leaves the answer to the service's own server. */
-  async #answerRaw(
+  /** Names, authorizes and records a call as always, and leaves the answer to the service's own server. */
+  async #callRaw(
     service: string,
     raw: RawService,
     request: WireRequest,
-    response: ServerResponse,
     caller: Caller,
-  ): Promise<void> {
+    interfere: Interference,
+  ): Promise<WireResponse> {
     const at = this.#options.clock.now();
     const operation = request.headers['x-amz-target']?.split('.').at(-1) ?? '';
     try {
       const input: unknown = JSON.parse(request.body.toString() || '{}');
       await this.#options.authorize({ service, operation, input, caller });
+      const answer = await interfere({ service, operation }, () => raw(request));
+      const outcome = answer.status < 300 ? 'ok' : `HTTP ${answer.status}`;
+      this.#record({ at, service, operation, caller, outcome, message: '' });
+      return answer;
     } catch (error) {
       const { outcome, message, status } = describe(error);
       this.#record({ at, service, operation, caller, outcome, message });
-      send(response, plainError(status, outcome, message));
-      return;
+      return plainError(status, outcome, message);
     }
-    response.once('finish', () => {
-      const outcome = response.statusCode < 300 ? 'ok' : `HTTP ${response.statusCode}`;
-      this.#record({ at, service, operation, caller, outcome, message: '' });
-    });
-    raw(request, response);
   }
 
   #record(call: { at: number; service: string; operation: string; caller: Caller; outcome: string; message: string }) {
@@ -216,9 +228,4 @@ function unknownService(service: string, { headers }: WireRequest): WireResponse
 function plainError(status: number, name: string, message: string): WireResponse {
   const body = JSON.stringify({ __type: name, message, Message: message });
   return { status, headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': name }, body };
-}
-
-function send(response: ServerResponse, answer: WireResponse): void {
-  response.writeHead(answer.status, answer.headers);
-  response.end(answer.body);
 }

@@ -3,7 +3,7 @@ import { region } from '../aws/arn.ts';
 import type { Credentials } from '../aws/identities.ts';
 import { ServiceError } from '../aws/operation.ts';
 import type { Clock } from '../clock/clock.ts';
-import { Sandbox } from './sandbox.ts';
+import { Sandbox, type SandboxOptions } from './sandbox.ts';
 
 /** A function as its template describes it. */
 export interface FunctionDescription {
@@ -28,6 +28,9 @@ export interface Invocation {
   readonly failed: boolean;
 }
 
+/** Where a function's bundle runs. */
+export type FunctionSandbox = Pick<Sandbox, 'alive' | 'invoke' | 'close'>;
+
 /** Runs inside the stage's process in place of a function's bundle. */
 export type InProcessFunction = (payload: unknown) => unknown;
 
@@ -40,6 +43,8 @@ export interface FunctionsOptions {
   readonly log: (group: string, stream: string, line: string) => void;
   /** Proxy that leads functions in the VPC to private addresses. */
   readonly vpcProxy?: string;
+  /** @default a thread for each */
+  readonly sandbox?: (options: SandboxOptions) => FunctionSandbox;
   /** By function name; the others run their bundles. */
   readonly inProcess?: Readonly<Record<string, InProcessFunction>>;
 }
@@ -51,8 +56,8 @@ export interface FunctionsOptions {
 export class Functions {
   readonly #options: FunctionsOptions;
   readonly #functions = new Map<string, FunctionDescription>();
-  readonly #idle = new Map<string, Sandbox[]>();
-  readonly #busy = new Set<Sandbox>();
+  readonly #idle = new Map<string, FunctionSandbox[]>();
+  readonly #busy = new Set<FunctionSandbox>();
   readonly #invocations = new Map<string, number>();
 
   constructor(options: FunctionsOptions) {
@@ -118,11 +123,12 @@ export class Functions {
     return { requestId, payload: outcome.payload, failed: outcome.kind === 'error' };
   }
 
-  #start(description: FunctionDescription): Sandbox {
+  #start(description: FunctionDescription): FunctionSandbox {
     const { name, arn, folder, handler, memoryMb, logGroup, timeoutSeconds } = description;
     const day = new Date(this.#options.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
-    return new Sandbox({
+    const open = this.#options.sandbox ?? ((options: SandboxOptions) => new Sandbox(options));
+    return open({
       data: { folder, handler, functionName: name, functionArn: arn, memoryMb, logGroup, logStream },
       environment: this.#environment(description, logStream),
       timeoutSeconds,

@@ -10,16 +10,38 @@ import {
 import dynalite from 'dynalite';
 import { arn, region } from '../aws/arn.ts';
 import type { RawService } from '../aws/endpoint.ts';
+import type { WireResponse } from '../aws/protocols/protocol.ts';
 import { physicalName } from '../deploy/properties.ts';
 import type { Provisions } from '../deploy/provision.ts';
 
 /** DynamoDB is dynalite, in memory, behind the stage's endpoint. It opens no port of its own. */
 export function dynamoDb(): RawService {
   const server = dynalite({ createTableMs: 0 });
-  return ({ method, url, headers, body }, response) => {
+  return ({ method, url, headers, body }) => {
     const request = Object.assign(Readable.from([body]), { method, url: url.pathname + url.search, headers });
-    server.emit('request', request, response);
+    return new Promise((resolve) => {
+      server.emit('request', request, new Answer(resolve));
+    });
   };
+}
+
+/** What dynalite uses of a ServerResponse. */
+class Answer {
+  statusCode = 200;
+  readonly #headers: Record<string, string> = {};
+  readonly #ended: (answer: WireResponse) => void;
+
+  constructor(ended: (answer: WireResponse) => void) {
+    this.#ended = ended;
+  }
+
+  setHeader(name: string, value: string | number): void {
+    this.#headers[name.toLowerCase()] = String(value);
+  }
+
+  end(body = ''): void {
+    this.#ended({ status: this.statusCode, headers: this.#headers, body });
+  }
 }
 
 /** Creates tables as templates describe them; a table that exists keeps its items. */

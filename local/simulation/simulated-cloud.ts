@@ -8,7 +8,8 @@ import { type Cloud, type CloudOptions, openCloud } from '../cloud.ts';
 import type { Assembly } from '../deploy/assembly.ts';
 import type { Provisions } from '../deploy/provision.ts';
 import { type Behaviour, simulatedImage } from './behaviours.ts';
-import { type AppliedMigrations, schemaTool } from './schema-tool.ts';
+import { prefixOf, schemaTool } from './schema-tool.ts';
+import { type MigrationEffect, type Migrations, SimulatedDatabase } from './simulated-database.ts';
 import type { SimulatedImage } from './simulated-image.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedRuntime } from './simulated-runtime.ts';
@@ -16,7 +17,7 @@ import { SimulatedRuntime } from './simulated-runtime.ts';
 const environment = 'local';
 const service = 'backstage';
 
-export interface SimulatedCloudOptions extends Pick<CloudOptions, 'listen'> {
+export interface SimulatedCloudOptions extends Pick<CloudOptions, 'listen' | 'sandbox'> {
   readonly clock: Clock;
   /** Keeps the clock from advancing while something outside it runs. */
   readonly hold: () => () => void;
@@ -34,7 +35,13 @@ export interface SimulatedCloud {
   /** Whether all tasks that the services want are in service. */
   isSteady(): boolean;
   /** Pushes an image that behaves so. @returns its digest */
-  push(tag: string, behaviour: Behaviour, migrations?: Readonly<Record<string, readonly string[]>>): string;
+  push(
+    tag: string,
+    behaviour: Behaviour,
+    migrations?: Migrations,
+    effects?: Readonly<Record<string, MigrationEffect>>,
+  ): string;
+  readonly database: SimulatedDatabase;
 }
 
 /**
@@ -47,9 +54,10 @@ export async function openSimulatedCloud({
   assembly,
   folder,
   listen,
+  sandbox,
 }: SimulatedCloudOptions): Promise<SimulatedCloud> {
   const images = new Map<string, SimulatedImage>();
-  const database: AppliedMigrations = new Map();
+  const database = new SimulatedDatabase();
   const runtime = new SimulatedRuntime(clock, (image) => images.get(image.split('@')[1] ?? image));
   const network: SimulatedNetwork = new SimulatedNetwork(runtime, () => ({
     dataPlane: cloud.elb,
@@ -65,6 +73,7 @@ export async function openSimulatedCloud({
     folder,
     databases: noDatabase,
     ...(listen && { listen }),
+    ...(sandbox && { sandbox }),
     inProcess: {
       [environmentNames(environment).prober]: (payload) =>
         probe(probeRequestSchema.parse(payload), (to, request, timeoutMs) => network.send(to, request, timeoutMs)),
@@ -90,9 +99,18 @@ export async function openSimulatedCloud({
     network,
     description,
     isSteady: () => cloud.ecs.services().every((each) => each.taskSets.every((set) => cloud.ecs.isSteady(each, set))),
-    push: (tag, behaviour, migrations = {}) => {
+    database,
+    push: (tag, behaviour, migrations = {}, effects = {}) => {
       const digest = `sha256:${createHash('sha256').update(tag).digest('hex')}`;
-      images.set(digest, simulatedImage(behaviour, { ...options, commands: schemaTool(migrations, database) }));
+      database.teach(effects);
+      images.set(digest, {
+        ...simulatedImage(behaviour, { ...options, commands: schemaTool(migrations, database) }),
+        suits: (variables) => {
+          const prefix = prefixOf(variables);
+          const started = database.snapshot(prefix);
+          return () => database.serves(migrations, prefix, started);
+        },
+      });
       cloud.registry.push(description.repository.name, digest, tag);
       return digest;
     },

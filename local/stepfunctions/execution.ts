@@ -1,8 +1,9 @@
 import { roleArn } from '../aws/arn.ts';
+import { ServiceError } from '../aws/operation.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Definition, State } from './definition.ts';
 import { History } from './history.ts';
-import type { Interpreter, TaskHandler } from './interpreter.ts';
+import type { Interpreter, InterpreterEvent, TaskHandler } from './interpreter.ts';
 
 export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -57,10 +58,13 @@ export class Execution {
   output: string | null = null;
   error: string | null = null;
   cause: string | null = null;
+  /** How often it was redriven. */
+  redrives = 0;
   /** Resolves when the execution has ended, however it ended. */
-  readonly ended: Promise<void>;
+  ended: Promise<void>;
   /** The context object's `State`; the interpreter reads it whenever it evaluates a path. */
   readonly #state = { Name: '', EnteredTime: '', RetryCount: 0 };
+  #entered: { readonly name: string; readonly input: unknown };
   #abort: () => void = () => undefined;
 
   constructor(options: ExecutionOptions) {
@@ -69,6 +73,7 @@ export class Execution {
     this.history.add('ExecutionStarted', this.startedAt, {
       executionStartedEventDetails: { input: options.input, roleArn: roleArn(options.stateMachine.role) },
     });
+    this.#entered = { name: options.stateMachine.definition.StartAt, input: JSON.parse(options.input) };
     this.ended = this.#run();
     options.changed(this);
   }
@@ -80,18 +85,40 @@ export class Execution {
     this.#abort();
   }
 
+  /**
+   * Goes on with the state in which it ended, and what had gone into it.
+   * @throws ServiceError ExecutionNotRedrivable when it runs, or has succeeded
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+   */
+  redrive(): void {
+    if (this.status === 'RUNNING' || this.status === 'SUCCEEDED') {
+      throw new ServiceError('ExecutionNotRedrivable', `Execution is ${this.status}: '${this.options.arn}'`);
+    }
+    this.status = 'RUNNING';
+    this.stoppedAt = this.output = this.error = this.cause = null;
+    this.redrives += 1;
+    this.history.add('ExecutionRedriven', this.options.clock.now(), {
+      executionRedrivenEventDetails: { redriveCount: this.redrives },
+    });
+    this.ended = this.#run();
+    this.options.changed(this);
+  }
+
   async #run(): Promise<void> {
-    const { interpreter, stateMachine, input } = this.options;
-    const definition = this.#watched(stateMachine.definition);
+    const { interpreter, stateMachine } = this.options;
+    const { name, input } = this.#entered;
+    const drive = this.redrives;
+    const definition = this.#watched({ ...stateMachine.definition, StartAt: name });
     const machine = new interpreter.StateMachine(definition, { validationOptions: { noValidate: true } });
-    const run = machine.run(JSON.parse(input), { context: this.#context(), overrides: this.#overrides() });
+    const run = machine.run(input, { context: this.#context(), overrides: this.#overrides(drive) });
     this.#abort = () => run.abort();
     const result = run.result.then(
       (output) => () => this.#end('SUCCEEDED', { output: JSON.stringify(output) }),
       (error: unknown) => () => this.#fail(error),
     );
     for await (const event of run.eventLogs) {
-      if (this.status !== 'RUNNING') return;
+      if (!this.#runs(drive)) return;
+      this.#remember(event);
       this.history.read(event);
       if (this.history.events.length >= historyLimit - 1) {
         const cause = `The execution reached the maximum number of history events (${historyLimit}).`;
@@ -101,7 +128,16 @@ export class Execution {
       }
     }
     const settle = await result;
-    if (this.status === 'RUNNING') settle();
+    if (this.#runs(drive)) settle();
+  }
+
+  /** Whether it runs, and has not been redriven since. */
+  #runs(drive: number): boolean {
+    return this.status === 'RUNNING' && this.redrives === drive;
+  }
+
+  #remember({ type, state }: InterpreterEvent): void {
+    if (type === 'StateEntered' && state !== undefined) this.#entered = { name: state.name, input: state.input };
   }
 
   /**
@@ -136,22 +172,25 @@ export class Execution {
   #context(): object {
     const { arn, name, stateMachine } = this.options;
     return {
-      Execution: { Id: arn, Name: name, RoleArn: roleArn(stateMachine.role), RedriveCount: 0 },
+      Execution: { Id: arn, Name: name, RoleArn: roleArn(stateMachine.role), RedriveCount: this.redrives },
       State: this.#state,
       StateMachine: { Id: stateMachine.arn, Name: stateMachine.name },
     };
   }
 
-  #overrides(): { taskResourceLocalHandlers: Record<string, TaskHandler> } {
+  #overrides(drive: number): { taskResourceLocalHandlers: Record<string, TaskHandler> } {
     const states = Object.entries(this.options.stateMachine.definition.States);
     const tasks = states.filter(([, state]) => state.Type === 'Task');
-    const handlers = tasks.map(([name, state]): [string, TaskHandler] => [name, (input) => this.#task(state, input)]);
+    const handlers = tasks.map(([name, state]): [string, TaskHandler] => [
+      name,
+      (input) => this.#task(drive, state, input),
+    ]);
     return { taskResourceLocalHandlers: Object.fromEntries(handlers) };
   }
 
-  async #task(state: State, parameters: unknown): Promise<unknown> {
+  async #task(drive: number, state: State, parameters: unknown): Promise<unknown> {
     // The interpreter goes on with a retry that was waiting when the execution ended.
-    if (this.status !== 'RUNNING') throw new TaskError('States.Runtime', 'The execution has ended.', false);
+    if (!this.#runs(drive)) throw new TaskError('States.Runtime', 'The execution has ended.', false);
     this.#state.RetryCount += 1;
     const attempt = this.history.attempt(parameters);
     attempt.result = await this.#inTime(state, this.options.invoke(parameters));

@@ -9,6 +9,8 @@ import type {
   ListExecutionsCommandInput,
   ListExecutionsOutput,
   ListStateMachinesOutput,
+  RedriveExecutionCommandInput,
+  RedriveExecutionOutput,
   StartExecutionCommandInput,
   StartExecutionOutput,
   StopExecutionCommandInput,
@@ -32,6 +34,12 @@ export function stepFunctionsOperations(machines: StateMachines): Operations {
       const execution = machines.execution(input.executionArn ?? '');
       execution.stop(input.error ?? null, input.cause ?? null);
       return { stopDate: new Date(execution.stoppedAt ?? 0) };
+    },
+
+    RedriveExecution(input: RedriveExecutionCommandInput): RedriveExecutionOutput {
+      const execution = machines.execution(input.executionArn ?? '');
+      execution.redrive();
+      return { redriveDate: execution.history.events.at(-1)?.timestamp };
     },
 
     DescribeExecution(input: DescribeExecutionCommandInput): DescribeExecutionOutput {

@@ -267,3 +267,54 @@ describe('an execution', () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 });
+
+describe('a redriven execution', () => {
+  const definition = {
+    StartAt: 'Open',
+    States: { Open: { ...invokeState(), End: undefined, Next: 'Close' }, Close: invokeState() },
+  };
+
+  test('goes on with the state in which it failed, and with what had gone into it', async () => {
+    const asked: unknown[] = [];
+    const { start, finish } = machine(definition, ({ state, input }) => {
+      asked.push([state, input]);
+      if (asked.length === 2) throw new Error('once');
+      return { after: state };
+    });
+    const execution = await finish(start({ image: 'v1' }));
+    expect(execution.status).toBe('FAILED');
+    execution.redrive();
+    await finish(execution);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(asked).toEqual([
+      ['Open', { image: 'v1' }],
+      ['Close', { after: 'Open' }],
+      ['Close', { after: 'Open' }],
+    ]);
+    expect(eventTypes(execution)).toContain('ExecutionRedriven');
+  });
+
+  test('takes no notice of what was still running when it was aborted', async () => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    let calls = 0;
+    const { start, finish, clock } = machine(definition, () => {
+      calls += 1;
+      return calls === 1 ? promise : { call: calls };
+    });
+    const execution = start();
+    await clock.advance(1000);
+    execution.stop(null, null);
+    execution.redrive();
+    resolve({ late: true });
+    await finish(execution);
+    expect(JSON.parse(execution.output ?? '')).toEqual({ call: 3 });
+  });
+
+  test('is refused while it runs, and once it has succeeded', async () => {
+    const { start, finish } = machine(definition, () => ({}));
+    const execution = start();
+    expect(() => execution.redrive()).toThrow('RUNNING');
+    await finish(execution);
+    expect(() => execution.redrive()).toThrow('SUCCEEDED');
+  });
+});
