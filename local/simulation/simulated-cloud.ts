@@ -8,8 +8,7 @@ import { type Cloud, type CloudOptions, openCloud } from '../cloud.ts';
 import type { Assembly } from '../deploy/assembly.ts';
 import type { Provisions } from '../deploy/provision.ts';
 import { type Behaviour, simulatedImage } from './behaviours.ts';
-import { prefixOf, schemaTool } from './schema-tool.ts';
-import { type MigrationEffect, type Migrations, SimulatedDatabase } from './simulated-database.ts';
+import { type AppliedMigrations, schemaTool } from './schema-tool.ts';
 import type { SimulatedImage } from './simulated-image.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedRuntime } from './simulated-runtime.ts';
@@ -35,13 +34,7 @@ export interface SimulatedCloud {
   /** Whether all tasks that the services want are in service. */
   isSteady(): boolean;
   /** Pushes an image that behaves so. @returns its digest */
-  push(
-    tag: string,
-    behaviour: Behaviour,
-    migrations?: Migrations,
-    effects?: Readonly<Record<string, MigrationEffect>>,
-  ): string;
-  readonly database: SimulatedDatabase;
+  push(tag: string, behaviour: Behaviour, migrations?: Readonly<Record<string, readonly string[]>>): string;
 }
 
 /**
@@ -57,7 +50,7 @@ export async function openSimulatedCloud({
   sandbox,
 }: SimulatedCloudOptions): Promise<SimulatedCloud> {
   const images = new Map<string, SimulatedImage>();
-  const database = new SimulatedDatabase();
+  const database: AppliedMigrations = new Map();
   const runtime = new SimulatedRuntime(clock, (image) => images.get(image.split('@')[1] ?? image));
   const network: SimulatedNetwork = new SimulatedNetwork(runtime, () => ({
     dataPlane: cloud.elb,
@@ -99,18 +92,9 @@ export async function openSimulatedCloud({
     network,
     description,
     isSteady: () => cloud.ecs.services().every((each) => each.taskSets.every((set) => cloud.ecs.isSteady(each, set))),
-    database,
-    push: (tag, behaviour, migrations = {}, effects = {}) => {
+    push: (tag, behaviour, migrations = {}) => {
       const digest = `sha256:${createHash('sha256').update(tag).digest('hex')}`;
-      database.teach(effects);
-      images.set(digest, {
-        ...simulatedImage(behaviour, { ...options, commands: schemaTool(migrations, database) }),
-        suits: (variables) => {
-          const prefix = prefixOf(variables);
-          const started = database.snapshot(prefix);
-          return () => database.serves(migrations, prefix, started);
-        },
-      });
+      images.set(digest, simulatedImage(behaviour, { ...options, commands: schemaTool(migrations, database) }));
       cloud.registry.push(description.repository.name, digest, tag);
       return digest;
     },
