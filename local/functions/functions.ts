@@ -72,6 +72,10 @@ export class Functions {
     await Promise.all(old.map((sandbox) => sandbox.close()));
   }
 
+  all(): readonly FunctionDescription[] {
+    return [...this.#functions.values()];
+  }
+
   /**
    * @param nameOrArn name or ARN of the function, with or without a version
    * @throws ServiceError ResourceNotFoundException

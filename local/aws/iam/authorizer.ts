@@ -13,6 +13,7 @@ export class Authorizer {
   readonly #roles: Roles;
   readonly #lookUp: LookUp;
   readonly #used = new Map<string, Set<string>>();
+  readonly #refused: string[] = [];
 
   constructor(roles: Roles, lookUp: LookUp) {
     this.#roles = roles;
@@ -26,7 +27,7 @@ export class Authorizer {
       const message =
         `The stage does not know which permissions ${service}:${operation} takes, so role ${caller.role} ` +
         `may not call it. Add the operation to local/aws/iam/rules.ts.`;
-      throw new ServiceError('AccessDeniedException', message);
+      throw this.#refusal(message);
     }
     for (const permission of await rule(Object(input), this.#lookUp)) this.demand(caller.role, permission);
   };
@@ -40,13 +41,20 @@ export class Authorizer {
         decision === 'not allowed'
           ? `because no identity-based policy allows the ${action} action`
           : 'with an explicit deny in an identity-based policy';
-      throw new ServiceError(
-        'AccessDeniedException',
-        `Role ${role} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
-      );
+      throw this.#refusal(`Role ${role} is not authorized to perform: ${action} on resource: ${resource} ${reason}`);
     }
     const used = this.#used.get(role) ?? new Set<string>();
     this.#used.set(role, used.add(action));
+  }
+
+  #refusal(message: string): ServiceError {
+    this.#refused.push(message);
+    return new ServiceError('AccessDeniedException', message);
+  }
+
+  /** What every role was refused so far. */
+  get refused(): readonly string[] {
+    return this.#refused;
   }
 
   /** Actions that a role needed so far: asked for, and allowed. */
