@@ -132,6 +132,18 @@ describe('a function’s role', () => {
     expect(await call([service, operation, input], ['*', resource])).toBeNull();
   });
 
+  test('may be held to the keys of the items that it writes', async () => {
+    const put = (pk: string): [string, string, object] => [
+      'dynamodb',
+      'PutItem',
+      { TableName: 'ledger', Item: { pk: { S: pk } } },
+    ];
+    const signals = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'SIGNAL#*' } };
+    const may: [string, string, object] = ['dynamodb:PutItem', arn('dynamodb', 'table/ledger'), signals];
+    expect(await call(put('SIGNAL#r-1'), may)).toBeNull();
+    expect(await call(put('SERVICE#backstage'), may)).toContain('dynamodb:PutItem on resource');
+  });
+
   test('may not call what the stage has no rule for', async () => {
     const refusal = await call(['ecs', 'DeleteService', {}], ['*', '*']);
     expect(refusal).toContain('does not know which permissions ecs:DeleteService takes');
