@@ -77,9 +77,8 @@ export async function runningExecutions(account: Account): Promise<string[]> {
   const lists = await Promise.all(
     [releaseStateMachine, rollbackStateMachine].map(async (machine) => {
       const stateMachineArn = await account.machineArn(machine);
-      const { executions = [] } = await sfn.send(
-        new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }),
-      );
+      const list = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' });
+      const { executions = [] } = await sfn.send(list);
       return executions.map(({ name = '' }) => name);
     }),
   );

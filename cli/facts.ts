@@ -23,6 +23,8 @@ export interface Facts {
   readonly version: string | null;
   readonly policy: string | null;
   readonly state: string;
+  /** States whose function failed for good. */
+  readonly failedStates: readonly string[];
   /** Preparing, judging, shifting, baking, while the new version is observed. */
   readonly phase: string | null;
   /** ISO, on the workflow's clock. */
@@ -70,6 +72,7 @@ export function factsOf(sighting: Sighting, sinceSeen: number): Facts {
     version: release?.request?.version ?? null,
     policy: release?.request?.policy ?? null,
     state,
+    failedStates: Object.keys(release?.failures ?? {}),
     phase: observing ? (look?.phase ?? 'preparing') : null,
     at: new Date(now).toISOString(),
     elapsedSeconds: seconds(now - sighting.startedAt),

@@ -1,5 +1,6 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { type LedgerEntry, ledgerEntrySchema } from '../lambda/domain/ledger-entry.ts';
 import type { Account } from './account.ts';
 
 /**
@@ -32,10 +33,14 @@ export async function readLock(account: Account, service: string): Promise<Lock 
   return lockSchema.safeParse(await item(account, partition(service), 'LOCK')).data ?? null;
 }
 
-/** Documents of the releases of a service, as they were stored last; newest first. */
-export async function readReleases(account: Account, service: string, limit: number): Promise<unknown[]> {
+/**
+ * Releases and rollbacks of a service as they were stored last, the newest first, without their documents. What
+ * a later version has stored in a form of its own is left out.
+ */
+export async function readReleases(account: Account, service: string, limit: number): Promise<LedgerEntry[]> {
   const ledger = await account.client('ledger');
-  const found: unknown[] = [];
+  const names = Object.keys(ledgerEntrySchema.shape);
+  const found: LedgerEntry[] = [];
   let start: Record<string, unknown> | undefined;
   do {
     const { Items = [], LastEvaluatedKey } = await ledger.send(
@@ -43,13 +48,15 @@ export async function readReleases(account: Account, service: string, limit: num
         TableName: account.names.ledgerTable,
         KeyConditionExpression: 'pk = :service AND begins_with(sk, :kind)',
         ExpressionAttributeValues: { ':service': partition(service), ':kind': 'RELEASE#' },
+        ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
         ScanIndexForward: false,
         ConsistentRead: true,
         Limit: limit - found.length,
         ExclusiveStartKey: start,
       }),
     );
-    found.push(...Items.map((each): unknown => each['release']));
+    found.push(...Items.flatMap((each) => ledgerEntrySchema.safeParse(each).data ?? []));
     start = LastEvaluatedKey;
   } while (start !== undefined && found.length < limit);
   return found;

@@ -25,7 +25,8 @@ const barWidth = 24;
 function details(facts: Facts): string[] {
   const lines: string[] = [];
   const { newPercent, rounds, bake, deadline, probes, verdict, reasons } = facts;
-  const inTraffic = facts.state === 'Observe' || facts.state === 'Promote' || facts.state === 'Retreat';
+  const inTraffic = ['Observe', 'Promote', 'Retreat'].includes(facts.state);
+  const judging = facts.state === 'Observe';
   if (rounds !== null) {
     lines.push(
       labelled('probed', rounds.answered / Math.max(1, rounds.wanted), `${rounds.answered} of ${rounds.wanted} rounds`),
@@ -36,11 +37,11 @@ function details(facts: Facts): string[] {
   if (bake !== null) lines.push(labelled('bake', part(bake), `${left(bake)} left of ${clock(bake.totalSeconds)}`));
   if (deadline !== null)
     lines.push(labelled('deadline', part(deadline), `${left(deadline)} left of ${clock(deadline.totalSeconds)}`));
-  if (inTraffic && facts.looks > 0) {
+  if (judging && facts.looks > 0) {
     const old = probes.old.sent === 0 ? '' : `; old ${probes.old.sent}, ${probes.old.failed} failed`;
     lines.push(`probes   new ${probes.new.sent}, ${probes.new.failed} failed${old} (${facts.looks} looks)`);
   }
-  if (inTraffic && verdict !== null)
+  if ((judging || facts.state === 'Retreat') && verdict !== null)
     lines.push(`verdict  ${verdict}${reasons.length > 0 ? `: ${reasons.join(' ')}` : ''}`);
   if (facts.waitsForApproval) lines.push('waits    for approval, once the verdict is good');
   if (facts.cancelledBy !== null) lines.push(`cancelled by ${facts.cancelledBy}`);
@@ -79,13 +80,14 @@ export function picture(facts: Facts, visits: readonly Visit[]): string[] {
     ...rows.flatMap((state) => {
       const visit = visited.get(state);
       if (visit === undefined) return [`  · ${state}`];
-      if (state === facts.state && running)
-        return [
-          `  ▸ ${state.padEnd(9)} ${facts.phase ?? ''}`.trimEnd(),
-          ...details(facts).map((line) => `      ${line}`),
-        ];
-      const took = visit.leftAt === null ? '' : clock((visit.leftAt - visit.enteredAt) / 1000);
-      return [`  ✓ ${state.padEnd(9)} ${took}`.trimEnd()];
+      const name = state.padEnd(9);
+      if (state === facts.state && running) {
+        return [`  ▸ ${name} ${facts.phase ?? ''}`.trimEnd(), ...details(facts).map((line) => `      ${line}`)];
+      }
+      const sign = facts.failedStates.includes(state) ? '✗' : '✓';
+      return [
+        `  ${sign} ${name} ${visit.leftAt === null ? '' : clock((visit.leftAt - visit.enteredAt) / 1000)}`.trimEnd(),
+      ];
     }),
   ];
 }
@@ -100,8 +102,7 @@ export function logLine(facts: Facts): string {
   const parts = [clock(facts.elapsedSeconds).padStart(7), state.padEnd(9), (phase ?? '').padEnd(9)];
   if (newPercent !== null && facts.phase !== null) parts.push(`new ${String(newPercent).padStart(3)} %`);
   if (facts.looks > 0 && phase !== null) parts.push(`${probes.new.sent} probes, ${probes.new.failed} failed`);
-  if (verdict !== null && facts.outcome === null)
-    parts.push(`${verdict}${reasons.length > 0 ? `: ${reasons.join(' ')}` : ''}`);
+  if (verdict !== null && phase !== null) parts.push(`${verdict}${reasons.length > 0 ? `: ${reasons.join(' ')}` : ''}`);
   if (facts.waitsForApproval) parts.push('(will wait for approval)');
   if (facts.cancelledBy !== null) parts.push(`(cancelled by ${facts.cancelledBy})`);
   return parts.join('  ').trimEnd();

@@ -94,6 +94,8 @@ export const releaseViewSchema = z.object({
     .nullable()
     .catch(null),
   verification: checkSchema,
+  /** By the state that failed. */
+  failures: z.record(z.string(), z.unknown()).catch({}),
   wait: z.object({ seconds: z.number(), resume: text }).nullable().catch(null),
   outcome: z.enum(outcomes).nullable().catch(null),
   reason: text,

@@ -1,9 +1,8 @@
+import type { LedgerEntry } from '../lambda/domain/ledger-entry.ts';
 import type { Account } from './account.ts';
-import { type Entry, entryOf } from './entry.ts';
 import { describeExecution, Observer } from './execution.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { type Live, type Lock, readLive, readLock, readReleases } from './ledger.ts';
-import { releaseViewSchema } from './release-view.ts';
 import type { DeployedService } from './services.ts';
 import { firingAlarms, readServing, type Serving, scalingSuspended } from './serving.ts';
 
@@ -20,7 +19,7 @@ export interface ServiceStatus {
   readonly running: Facts | null;
   readonly alarmsFiring: readonly string[];
   readonly scalingSuspended: boolean | null;
-  readonly last: readonly Entry[];
+  readonly last: readonly LedgerEntry[];
   /** What a person has to see to; empty when all is well. */
   readonly attention: readonly string[];
 }
@@ -28,7 +27,7 @@ export interface ServiceStatus {
 export async function statusOf(account: Account, deployed: DeployedService): Promise<ServiceStatus> {
   const { service, description, shape } = deployed;
   const readable = description !== null && shape !== null;
-  const [knownGood, lock, documents, serving, alarmsFiring, suspended] = await Promise.all([
+  const [knownGood, lock, last, serving, alarmsFiring, suspended] = await Promise.all([
     readLive(account, service),
     readLock(account, service),
     readReleases(account, service, lastReleases),
@@ -37,7 +36,6 @@ export async function statusOf(account: Account, deployed: DeployedService): Pro
     readable ? scalingSuspended(account, description) : null,
   ]);
   const { held, running } = await holderOf(account, lock);
-  const last = documents.flatMap((each) => releaseViewSchema.safeParse(each).data ?? []).map(entryOf);
   const status = { service, knownGood, serving, lock: held, running, alarmsFiring, scalingSuspended: suspended, last };
   const unreadable = readable
     ? []
@@ -74,7 +72,7 @@ export function attention(status: Omit<ServiceStatus, 'attention'>, readable = t
   if (suspended === true && running === null) found.push('autoscaling is suspended, and no release runs');
   const ended = last.find(({ outcome }) => outcome !== null);
   if (ended?.outcome === 'failed' || ended?.outcome === 'needs-restore') {
-    found.push(`${ended.release} ended as ${ended.outcome}: ${ended.reason}`);
+    found.push(`${ended.id} ended as ${ended.outcome}: ${ended.reason}`);
   }
   return found;
 }

@@ -19,7 +19,10 @@ export function jsonViewer(output: Output): Viewer {
 
 /** One line for each change: for logs. */
 export function logViewer(output: Output): Viewer {
-  return onChange((facts) => output.write(`${logLine(facts)}\n`));
+  return onChange((facts) => {
+    // The end has its own words.
+    if (facts.outcome === null) output.write(`${logLine(facts)}\n`);
+  });
 }
 
 function onChange(tell: (facts: Facts) => void): Viewer {

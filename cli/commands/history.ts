@@ -1,11 +1,11 @@
+import type { LedgerEntry } from '../../lambda/domain/ledger-entry.ts';
 import type { Command } from '../command.ts';
-import { type Entry, entryOf } from '../entry.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { readReleases } from '../ledger.ts';
-import { releaseViewSchema } from '../release-view.ts';
 import { knownService } from '../services.ts';
-import { clock, minute, table } from '../words.ts';
+import { took, tookSeconds } from '../took.ts';
+import { minute, table } from '../words.ts';
 
 const options = { limit: { type: 'string', value: 'N', help: 'how many, 1 to 200 (20)' } } as const;
 
@@ -22,32 +22,30 @@ export const history: Command<typeof options> = {
       throw new Failure(`--limit is "${values.limit}"; it takes a whole number from 1 to 200.`);
     }
     const service = await knownService(account, given);
-    const documents = await readReleases(account, service, limit);
-    const releases = documents.flatMap((each) => releaseViewSchema.safeParse(each).data ?? []);
+    const entries = await readReleases(account, service, limit);
     if (values.json === true) {
-      for (const release of releases) io.stdout.write(`${JSON.stringify(entryOf(release))}\n`);
-    } else if (releases.length === 0) {
+      for (const entry of entries)
+        io.stdout.write(`${JSON.stringify({ ...entry, tookSeconds: tookSeconds(entry) })}\n`);
+    } else if (entries.length === 0) {
       io.stdout.write(`The ledger knows no release of ${service}.\n`);
     } else {
       const head = ['opened', 'version', 'kind', 'by', 'took', 'outcome', 'id', 'reason'];
-      const rows = releases.map((release) => rowOf(entryOf(release)));
-      io.stdout.write(
-        `${table(head, rows, io.stdout.isTTY ? io.stdout.columns : Number.POSITIVE_INFINITY).join('\n')}\n`,
-      );
+      const columns = io.stdout.isTTY ? io.stdout.columns : Number.POSITIVE_INFINITY;
+      io.stdout.write(`${table(head, entries.map(rowOf), columns).join('\n')}\n`);
     }
     return exitCodes.done;
   },
 };
 
-function rowOf(entry: Entry): string[] {
+function rowOf(entry: LedgerEntry): string[] {
   return [
     minute(entry.openedAt),
     entry.version ?? '-',
     entry.kind === 'rollback' ? 'rollback' : (entry.policy ?? '-'),
     entry.requestedBy ?? '-',
-    entry.tookSeconds === null ? '-' : clock(entry.tookSeconds),
+    took(entry),
     entry.outcome ?? `in ${entry.state}`,
-    entry.release,
+    entry.id,
     entry.reason,
   ];
 }

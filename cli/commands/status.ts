@@ -1,8 +1,10 @@
+import type { LedgerEntry } from '../../lambda/domain/ledger-entry.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { deployedService, deployedServices } from '../services.ts';
 import { type ServiceStatus, statusOf } from '../status.ts';
 import type { Target } from '../target.ts';
+import { took } from '../took.ts';
 import { commandLine } from '../where.ts';
 import { clock, minute } from '../words.ts';
 
@@ -38,17 +40,17 @@ function text(state: ServiceStatus, target: Target): string {
     row('alarms', state.alarmsFiring.length === 0 ? 'none in ALARM' : `in ALARM: ${state.alarmsFiring.join(', ')}`),
     row('autoscaling', { true: 'suspended', false: 'on', null: 'none' }[`${state.scalingSuspended}`]),
     row('shape', shape(state)),
-    ...state.last.map((entry, index) =>
-      row(
-        index === 0 ? 'last' : '',
-        `${minute(entry.openedAt)}  ${entry.outcome ?? `in ${entry.state}`}  ${entry.version ?? entry.kind}  ${entry.tookSeconds === null ? '' : clock(entry.tookSeconds)}  ${entry.release}`,
-      ),
-    ),
+    ...state.last.map((entry, index) => row(index === 0 ? 'last' : '', last(entry))),
     ...state.attention.map((each) => `  ! ${each}`),
   ].join('\n');
 }
 
 const row = (name: string, value: string): string => `  ${name.padEnd(11)}  ${value}`;
+
+function last(entry: LedgerEntry): string {
+  const { openedAt, outcome, state, version, kind, id } = entry;
+  return [minute(openedAt), outcome ?? `in ${state}`, version ?? kind, took(entry), id].join('  ');
+}
 
 function knownGood({ knownGood: live }: ServiceStatus): string {
   if (live === null) return 'nothing yet: no release has ended well';

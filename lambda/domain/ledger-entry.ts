@@ -8,6 +8,8 @@ export const ledgerEntrySchema = z.object({
   service: z.string(),
   version: z.string().nullable(),
   sequence: z.number().nullable(),
+  /** Absent from entries of before it was kept. */
+  policy: z.string().nullable().default(null),
   commit: z.string().nullable(),
   requestedBy: z.string().nullable(),
   /** Why it was asked for. */
@@ -40,6 +42,7 @@ export function ledgerEntry(release: Release): LedgerEntry {
     service: release.service,
     version: request?.version ?? null,
     sequence: request?.sequence ?? null,
+    policy: request?.policy ?? null,
     commit: request?.commit ?? null,
     requestedBy: request?.requestedBy ?? asked?.requestedBy ?? null,
     why: request?.reason ?? asked?.reason ?? null,
