@@ -1,5 +1,10 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import type { TrafficCount } from '../domain/judge-under-traffic.ts';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricAlarm,
+} from '@aws-sdk/client-cloudwatch';
+import type { TrafficCount } from '../domain/judge/users.ts';
 import type { AlarmReading } from '../domain/verdict.ts';
 import { loadBalancerDimension, targetGroupDimension } from './elb.ts';
 
@@ -11,10 +16,17 @@ export async function alarmStates(names: readonly string[]): Promise<AlarmReadin
   const { MetricAlarms } = await client.send(
     new DescribeAlarmsCommand({ AlarmNames: [...names], AlarmTypes: ['MetricAlarm'], MaxRecords: 100 }),
   );
-  return names.map((name) => ({
-    name,
-    state: MetricAlarms?.find((alarm) => alarm.AlarmName === name)?.StateValue ?? null,
-  }));
+  return names.map((name) => {
+    const alarm = MetricAlarms?.find((each) => each.AlarmName === name);
+    return { name, state: alarm?.StateValue ?? null, targetGroup: alarm === undefined ? null : watchedGroup(alarm) };
+  });
+}
+
+function watchedGroup({ Dimensions, Metrics }: MetricAlarm): string | null {
+  const all = [...(Dimensions ?? []), ...(Metrics ?? []).flatMap((each) => each.MetricStat?.Metric?.Dimensions ?? [])];
+  const groups = new Set(all.flatMap(({ Name, Value }) => (Name === 'TargetGroup' && Value ? [Value] : [])));
+  const [only] = groups;
+  return groups.size === 1 ? (only ?? null) : null;
 }
 
 const errorMetrics = ['HTTPCode_Target_5XX_Count', 'TargetConnectionErrorCount'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TrafficCount } from './judge-under-traffic.ts';
+import type { TrafficCount } from './judge/users.ts';
 import type { Slo } from './slo.ts';
 
 /** What of the errors that the availability of a window's requests allows has been made. */

@@ -1,7 +1,7 @@
 import type { Outcome, Release } from './release.ts';
 
 /** Detail types of the events that a release puts on the default bus, from the source `understudy`. */
-export type ReleaseEventType = 'Release started' | 'Release decided' | 'Release ended';
+export type ReleaseEventType = 'Release started' | 'Release awaits approval' | 'Release decided' | 'Release ended';
 
 export interface ReleaseEventDetail {
   readonly release: string;

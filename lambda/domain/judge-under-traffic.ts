@@ -1,14 +1,10 @@
-import { failsInAll, isUnwell } from './judge/error-rate.ts';
+import type { ErrorBudget } from './error-budget.ts';
+import { isUnwell } from './judge/error-rate.ts';
 import { complaint, type Evidence } from './judge/evidence.ts';
+import { type TrafficCount, usersComplaint } from './judge/users.ts';
 import { type ProbeReport, tally } from './probe.ts';
+import type { Slo } from './slo.ts';
 import { type AlarmReading, fail, firing, inconclusive, pass, type Verdict } from './verdict.ts';
-
-/** Sums of a target group's metrics since users can reach green. */
-export interface TrafficCount {
-  readonly requests: number;
-  /** Answers 5xx and refused connections. */
-  readonly errors: number;
-}
 
 export interface UnderTraffic {
   readonly report: ProbeReport;
@@ -16,20 +12,19 @@ export interface UnderTraffic {
   readonly evidence: Evidence;
   readonly alarms: readonly AlarmReading[];
   readonly traffic: { readonly blue: TrafficCount; readonly green: TrafficCount };
+  /** In the look that sees the canary end: how many requests green was judged by, and how many it takes. */
+  readonly canary: { readonly judged: number; readonly minimum: number } | null;
+  readonly slo: Pick<Slo, 'availability'>;
+  /** As it was when the release opened; null when nobody knows. */
+  readonly errorBudget: ErrorBudget | null;
   /** True once green has served everybody for as long as the policy asks. */
   readonly baked: boolean;
 }
 
-/** Users' errors below this share are what any service has. */
-const toleratedErrorShare = 0.01;
-
-const share = ({ errors, requests }: TrafficCount): number => (requests === 0 ? 0 : errors / requests);
-
 /**
- * Judges green while users reach it. It fails on an alarm, on more failed probe requests than the SLO
- * explains (where blue is itself unwell: than blue's), or on users' requests that it answers with an error
- * beyond the same line and 1 % of them, where blue does not fail half as often; it passes at the end of the
- * bake on a look without a failed request.
+ * Judges green while users reach it. It fails on an alarm, on more failed probe requests than the SLO explains
+ * (where blue is itself unwell: than blue's), on users' requests that it answers with an error, and on a canary
+ * that judged too few requests to tell; it passes at the end of the bake on a look without a failed request.
  */
 export function judgeUnderTraffic(look: UnderTraffic): Verdict {
   const loud = firing(look.alarms);
@@ -40,10 +35,11 @@ export function judgeUnderTraffic(look: UnderTraffic): Verdict {
     const { reasons } = tally(look.report.samples, 'green');
     return fail(`While users reached it, ${[against, ...reasons].join('; ')}.`);
   }
-  const { green, blue } = look.traffic;
-  const tooMany = failsInAll({ probes: green.requests, failed: green.errors }) && share(green) >= toleratedErrorShare;
-  if (tooMany && share(blue) < share(green) / 2) {
-    return fail(`Green answered ${green.errors} of ${green.requests} users' requests with an error.`);
+  const ofUsers = usersComplaint(look);
+  if (ofUsers !== null) return fail(ofUsers);
+  const { canary } = look;
+  if (canary !== null && canary.judged < canary.minimum) {
+    return fail(`The canary ended with ${canary.judged} judged requests; the policy asks for ${canary.minimum}.`);
   }
   return judgeProgress(look);
 }

@@ -23,6 +23,8 @@ export const observationSchema = z.strictObject({
   looks: z.int(),
   /** What green answered on the test listener's side, before users could reach it. */
   before: z.strictObject({ rounds: z.int(), reasons: z.array(z.string()) }),
+  /** Green's answers to probes since users reach it. */
+  judged: z.int(),
   /** What all looks together say. */
   evidence: evidenceSchema,
   /** The latest looks, oldest first. */
@@ -33,6 +35,7 @@ export type Observation = z.infer<typeof observationSchema>;
 export const noObservation: Observation = {
   looks: 0,
   before: { rounds: 0, reasons: [] },
+  judged: 0,
   evidence: noEvidence,
   recent: [],
 };
@@ -58,16 +61,31 @@ export function withLook(observation: Observation, look: Look): Observation {
   return {
     ...observation,
     looks: observation.looks + 1,
+    judged: observation.judged + judgedIn(look),
     evidence: evidenceWith(observation, look),
     recent: [...observation.recent, look].slice(-recentLooks),
   };
 }
 
+/** Green's answers of a look that count as judged requests: those while users reach it. */
+export const judgedIn = ({ phase, green }: Pick<Look, 'phase' | 'green'>): number =>
+  phase === 'shifting' || phase === 'baking' ? green.ok + green.failed : 0;
+
+const hour = 3600;
+
 /**
- * Seconds until the next look. Looks grow rarer with the hours of a bake: an execution may have
- * 25,000 history events, a look costs eleven, and a bake lasts up to 48 hours.
- * (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)
+ * Seconds until the next look: as configured, 60 at most, while traffic moves and for an hour more; then they grow
+ * rarer. An execution may have 25,000 history events and a look costs eleven; a bake lasts up to 48 hours
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). Between two looks CodeDeploy still
+ * watches its alarms, minute by minute.
+ *
+ * @param quietSeconds since green serves everybody, or since it waits for an approval; 0 before
  */
-export function lookInterval(intervalSeconds: number, bakedSeconds: number): number {
-  return bakedSeconds < 3600 ? intervalSeconds : Math.max(intervalSeconds, 300);
+export function lookInterval(intervalSeconds: number, quietSeconds: number): number {
+  if (quietSeconds < hour) return intervalSeconds;
+  return quietSeconds < 6 * hour ? 300 : 600;
 }
+
+/** Rounds of all journeys in one look: those of a long bake's later hours may be fewer, for there are many of them. */
+export const lookRounds = (roundsPerLook: number, quietSeconds: number): number =>
+  quietSeconds < hour ? roundsPerLook : 1;

@@ -37,10 +37,14 @@ const deploymentSchema = z.strictObject({
   id: z.string(),
   createdAt: instant,
   config: z.string(),
-  /** Alarms that speak against this deployment (a hotfix leaves out those that fired before it). */
+  /** Alarms that speak against this deployment. */
   alarms: z.array(z.string()),
+  /** Alarms that fired before it, and do not speak against it for that. */
+  muted: z.array(z.string()),
   greenTargetGroup: z.string(),
-  /** When the judge let users in. */
+  /** When green was first judged good; a release that needs no approval goes on at once. */
+  judgedAt: instant.nullable(),
+  /** When users were let in. */
   continuedAt: instant.nullable(),
   /** When green was first seen to serve everybody. */
   bakingSince: instant.nullable(),

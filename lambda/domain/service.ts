@@ -24,6 +24,10 @@ const policySchema = z.strictObject({
   deploymentConfig: z.string(),
   /** How long green serves everybody, watched, before blue is given up. */
   bakeSeconds: z.int().nonnegative(),
+  /** Fewer judged requests than this, probes and users' together, at the end of the canary stop the release. */
+  minimumJudged: z.int().nonnegative(),
+  /** Whether a person has to approve, once green is judged good, before users reach it. */
+  approval: z.boolean(),
 });
 
 /**
@@ -78,6 +82,8 @@ export const serviceDescriptionSchema = z.strictObject({
     migrationSeconds: z.int().positive(),
     /** For green to become healthy and be judged on the test listener. */
     readySeconds: z.int().positive(),
+    /** For a person to approve, where the request or the policy asks for it. */
+    approvalSeconds: z.int().positive(),
     /** For the traffic shift, bake excluded. */
     shiftSeconds: z.int().positive(),
     retreatSeconds: z.int().positive(),

@@ -12,6 +12,8 @@ export interface AlarmReading {
   readonly name: string;
   /** Null: CloudWatch knows no alarm of that name. */
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | null;
+  /** `targetgroup/name/id` of the one target group that it watches; null for an alarm of another kind. */
+  readonly targetGroup: string | null;
 }
 
 export function firing(alarms: readonly AlarmReading[]): string[] {

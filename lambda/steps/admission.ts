@@ -1,9 +1,11 @@
-import { errorCount } from '../aws/cloudwatch.ts';
+import { alarmStates, errorCount } from '../aws/cloudwatch.ts';
 import { readParameters } from '../aws/ssm.ts';
 import { budgetText, type ErrorBudget, errorBudget, isSpent } from '../domain/error-budget.ts';
 import { type FreezeReading, freezeAt } from '../domain/freeze/freeze.ts';
+import { firingBefore } from '../domain/muted-alarms.ts';
 import type { ReleaseRequest } from '../domain/request.ts';
 import type { ServiceDescription } from '../domain/service.ts';
+import { otherTargetGroup } from '../domain/serving.ts';
 
 export interface Admission {
   /** Why the release is not let in; null when it is. */
@@ -17,13 +19,14 @@ export interface Admission {
 type Asked = Pick<ReleaseRequest, 'overrideFreeze' | 'requestedBy' | 'until'> & { readonly policy: string };
 
 /**
- * Whether the policy lets a release in now: no feature in a freeze, unless its request says why, and none once the
- * error budget is spent. A hotfix goes ahead, and it is recorded what it went ahead of; a rollback never asks.
+ * Whether the policy lets a release in now: no feature in a freeze, unless its request says why, none once the error
+ * budget is spent, and none while an alarm fires that speaks of what serves. A hotfix goes ahead, and it is recorded what it went ahead of; a rollback never asks.
  * A request that ships nothing is told what would be said.
  */
 export async function admit(
   { policy, overrideFreeze, requestedBy, until }: Asked,
   description: ServiceDescription,
+  blueTargetGroup: string,
   now: string,
 ): Promise<Admission> {
   const against: string[] = [];
@@ -43,6 +46,19 @@ export async function admit(
     );
   } else {
     notes.push(budgetText(budget));
+  }
+  const { alarms, loadBalancer } = description;
+  const idle = otherTargetGroup(loadBalancer.targetGroups, blueTargetGroup);
+  const loud = firingBefore(await alarmStates(alarms), idle);
+  if (loud.against.length > 0) {
+    against.push(
+      `Before anything was changed, ${loud.against.join(', ')} is in ALARM, and CodeDeploy would stop the deployment. Mend that first, or release with the policy hotfix.`,
+    );
+  }
+  if (loud.ofOldGreen.length > 0) {
+    notes.push(
+      `${loud.ofOldGreen.join(', ')} is in ALARM over the target group that no users reach: it speaks of the version that was there before, and counts again once it is silent.`,
+    );
   }
   if (policy === 'feature' && until === 'release' && against.length > 0) {
     return { refusal: against.join(' '), notes, errorBudget: budget };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { alarmStates } from '../aws/cloudwatch.ts';
 import { activeDeployment } from '../aws/codedeploy.ts';
 import { imageDigest } from '../aws/ecr.ts';
 import { putRelease, readRelease } from '../aws/ledger.ts';
@@ -8,7 +7,6 @@ import { putEvent } from '../aws/notifications.ts';
 import { newRelease, type Release } from '../domain/release.ts';
 import { parseRequest, type ReleaseRequest } from '../domain/request.ts';
 import type { ServiceDescription } from '../domain/service.ts';
-import { firing } from '../domain/verdict.ts';
 import { admit } from './admission.ts';
 import { environment } from './environment.ts';
 import { acquire } from './lock.ts';
@@ -37,11 +35,12 @@ export const handler = step('Open', z.unknown(), async (input, context) => {
     const abandoned = after.map((each) => each.release);
     release = { ...release, token, abandoned, scaling: await readScaling(known, after) };
     await endAbandoned(release, after);
-    release = { ...release, blue: await findBlue(known) };
-    const { refusal, notes, errorBudget } = await admit(request, known.description, context.now);
+    const blue = await findBlue(known);
+    release = { ...release, blue };
+    refuseOlder(request, blue);
+    const { refusal, notes, errorBudget } = await admit(request, known.description, blue.targetGroup, context.now);
     release = { ...release, admission: [...notes], errorBudget };
     if (refusal !== null) throw new Refusal(refusal);
-    await refuseUnfit(known, release);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ...release, refusal: error.message };
@@ -86,18 +85,10 @@ async function unfinishedDeployment({ codeDeploy, ecsService }: ServiceDescripti
     : `The CodeDeploy deployment ${id} of ${ecsService} is not over. Wait for its end, or stop it: aws deploy stop-deployment --deployment-id ${id} --auto-rollback-enabled`;
 }
 
-async function refuseUnfit({ request, description }: Known, { blue }: Release): Promise<void> {
-  const live = blue?.sequence ?? null;
-  if (live !== null && request.sequence < live && !request.allowOlder) {
+function refuseOlder(request: ReleaseRequest, blue: NonNullable<Release['blue']>): void {
+  if (blue.sequence !== null && request.sequence < blue.sequence && !request.allowOlder) {
     throw new Refusal(
-      `Sequence ${request.sequence} is older than ${live}, which is live (${blue?.version}). Set allowOlder to release it all the same.`,
-    );
-  }
-  if (request.policy === 'hotfix') return;
-  const loud = firing(await alarmStates(description.alarms));
-  if (loud.length > 0) {
-    throw new Refusal(
-      `Before anything was changed, ${loud.join(', ')} is in ALARM, and CodeDeploy would stop the deployment. Mend that first, or release with the policy hotfix.`,
+      `Sequence ${request.sequence} is older than ${blue.sequence}, which is live (${blue.version}). Set allowOlder to release it all the same.`,
     );
   }
 }

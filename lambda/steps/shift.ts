@@ -3,16 +3,16 @@ import { alarmStates } from '../aws/cloudwatch.ts';
 import * as codedeploy from '../aws/codedeploy.ts';
 import { appSpec } from '../domain/appspec.ts';
 import { deploymentDescription } from '../domain/identifiers.ts';
-import { type RegisteredRelease, registeredReleaseSchema } from '../domain/release.ts';
+import { firingBefore } from '../domain/muted-alarms.ts';
+import { type Deployment, type RegisteredRelease, registeredReleaseSchema } from '../domain/release.ts';
 import { otherTargetGroup } from '../domain/serving.ts';
-import { firing } from '../domain/verdict.ts';
 import { fence, step } from './step.ts';
 
 /** Suspends autoscaling and has CodeDeploy start the new version beside the one that serves. */
 export const handler = step('Shift', registeredReleaseSchema, async (release, { now }) => {
   const { description, blue, request } = release;
   await suspendScaling(release);
-  const alarms = await alarmsToHeed(release);
+  const { alarms, muted } = await sortAlarms(release);
   const id = (await findOwn(release)) ?? (await create(release, alarms));
   return {
     ...release,
@@ -21,7 +21,9 @@ export const handler = step('Shift', registeredReleaseSchema, async (release, { 
       createdAt: now,
       config: description.policies[request.policy].deploymentConfig,
       alarms,
+      muted,
       greenTargetGroup: otherTargetGroup(description.loadBalancer.targetGroups, blue.targetGroup),
+      judgedAt: null,
       continuedAt: null,
       bakingSince: null,
     },
@@ -39,13 +41,18 @@ async function suspendScaling(release: RegisteredRelease): Promise<void> {
 }
 
 /**
- * The group's alarms. A hotfix goes ahead while some of them fire, for it is what will silence them:
- * those that fire now do not count for it.
+ * Which of the group's alarms count. Those that fire now over green's target group speak of the version that was
+ * there before. A hotfix and a rollback go ahead whatever fires, for they are what will silence it.
  */
-async function alarmsToHeed({ description, request }: RegisteredRelease): Promise<string[]> {
-  if (request.policy !== 'hotfix') return description.alarms;
-  const loud = firing(await alarmStates(description.alarms));
-  return description.alarms.filter((name) => !loud.includes(name));
+async function sortAlarms({
+  description,
+  blue,
+  request,
+}: RegisteredRelease): Promise<Pick<Deployment, 'alarms' | 'muted'>> {
+  const green = otherTargetGroup(description.loadBalancer.targetGroups, blue.targetGroup);
+  const { against, ofOldGreen } = firingBefore(await alarmStates(description.alarms), green);
+  const muted = request.policy === 'feature' ? ofOldGreen : [...against, ...ofOldGreen];
+  return { alarms: description.alarms.filter((name) => !muted.includes(name)), muted };
 }
 
 function findOwn(release: RegisteredRelease): Promise<string | null> {

@@ -5,11 +5,21 @@ import { sloSchema } from '../../lambda/domain/slo.ts';
 const seconds = z.int().positive();
 const percent = z.int().min(1).max(99);
 
+/**
+ * CodeDeploy waits 2,880 minutes at most before it ends the old tasks
+ * (https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html), and the workflow gets 15 of them.
+ */
+const longestBakeSeconds = (2880 - 15) * 60;
+
 /** A timed canary: `canaryPercent` of the traffic for `canaryMinutes`, then all of it, watched for `bakeSeconds`. */
 const policySchema = z.strictObject({
   canaryPercent: percent,
   canaryMinutes: z.int().positive(),
-  bakeSeconds: z.int().nonnegative(),
+  bakeSeconds: z.int().nonnegative().max(longestBakeSeconds),
+  /** Judged requests, probes and users' together, without which the canary was no test and the release is stopped. */
+  minimumJudged: z.int().nonnegative(),
+  /** Whether every release waits for a person's approval before users reach it; a request may ask for it too. */
+  approval: z.boolean(),
 });
 
 /**
@@ -34,6 +44,18 @@ const frozenSchema = z.strictObject({
   graceSeconds: z.int().nonnegative(),
   deregistrationDelaySeconds: z.int().min(0).max(3600),
 });
+
+interface Probed {
+  readonly observation: { readonly intervalSeconds: number; readonly roundsPerLook: number };
+  readonly probe: { readonly journeys: readonly unknown[] };
+  readonly scaling: { readonly minimum: number };
+}
+
+/** What a canary without users is sure to send to green; its last look comes when it is over. */
+function probesInCanary({ observation, probe, scaling }: Probed, minutes: number): number {
+  const looks = Math.max(1, Math.floor((minutes * 60) / observation.intervalSeconds) - 1);
+  return looks * observation.roundsPerLook * probe.journeys.length * scaling.minimum;
+}
 
 export const serviceConfigSchema = z
   .strictObject({
@@ -84,7 +106,7 @@ export const serviceConfigSchema = z
     /** What the service promises its users. */
     slo: sloSchema,
     observation: z.strictObject({
-      intervalSeconds: seconds,
+      intervalSeconds: z.int().min(10).max(60),
       roundsBeforeTraffic: z.int().positive(),
       roundsPerLook: z.int().positive(),
     }),
@@ -92,6 +114,7 @@ export const serviceConfigSchema = z
       taskSeconds: seconds,
       migrationSeconds: seconds,
       readySeconds: seconds,
+      approvalSeconds: seconds.max(16 * 3600),
       shiftSeconds: seconds,
       retreatSeconds: seconds,
     }),
@@ -117,11 +140,26 @@ export const serviceConfigSchema = z
         `has to be below the interval of ${frozen.health.intervalSeconds} seconds`,
       );
     }
+    // CodeDeploy documents no limit of this wait; its other one ends at 2,880 minutes.
+    const waitSeconds = deadlines.readySeconds + deadlines.approvalSeconds;
+    if (waitSeconds > longestBakeSeconds) {
+      refuse(
+        ['deadlines', 'approvalSeconds'],
+        `lets green wait for ${waitSeconds} seconds with readySeconds; give fewer, for both together ${longestBakeSeconds}`,
+      );
+    }
     if (alarms.breaching > alarms.evaluated) {
       refuse(['alarms', 'breaching'], `is more than the ${alarms.evaluated} minutes that are evaluated`);
     }
     for (const name of ['feature', 'hotfix'] as const) {
       const policy = policies[name];
+      const canaryProbes = probesInCanary(service, policy.canaryMinutes);
+      if (policy.minimumJudged > canaryProbes) {
+        refuse(
+          ['policies', name, 'minimumJudged'],
+          `is more than the ${canaryProbes} probes that its canary is sure to send; give at most that, or a longer canary`,
+        );
+      }
       if (deadlines.shiftSeconds <= policy.canaryMinutes * 60) {
         refuse(
           ['deadlines', 'shiftSeconds'],

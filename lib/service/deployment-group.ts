@@ -59,7 +59,7 @@ export class DeploymentGroup extends Construct {
       blueGreenDeploymentConfiguration: {
         deploymentReadyOption: {
           actionOnTimeout: 'STOP_DEPLOYMENT',
-          waitTimeInMinutes: Math.ceil(deadlines.readySeconds / 60) + marginMinutes,
+          waitTimeInMinutes: Math.ceil((deadlines.readySeconds + deadlines.approvalSeconds) / 60) + marginMinutes,
         },
         terminateBlueInstancesOnDeploymentSuccess: {
           action: 'TERMINATE',

@@ -13,7 +13,7 @@ export function trafficPolicies(
   policies: ServiceConfig['policies'],
 ): ServiceDescription['policies'] {
   const policy = (name: 'feature' | 'hotfix') => {
-    const { canaryPercent, canaryMinutes, bakeSeconds } = policies[name];
+    const { canaryPercent, canaryMinutes, ...judged } = policies[name];
     const config = new CfnDeploymentConfig(scope, `Config-${name}`, {
       // The timing in the name: CodeDeploy cannot change a configuration, only replace it by another.
       deploymentConfigName: `${family}-${name}-${canaryPercent}-${canaryMinutes}`,
@@ -23,11 +23,11 @@ export function trafficPolicies(
         timeBasedCanary: { canaryPercentage: canaryPercent, canaryInterval: canaryMinutes },
       },
     });
-    return { deploymentConfig: config.ref, bakeSeconds };
+    return { deploymentConfig: config.ref, ...judged };
   };
   return {
     feature: policy('feature'),
     hotfix: policy('hotfix'),
-    rollback: { deploymentConfig: allAtOnce, bakeSeconds: policies.rollback.bakeSeconds },
+    rollback: { deploymentConfig: allAtOnce, ...policies.rollback, minimumJudged: 0, approval: false },
   };
 }

@@ -66,8 +66,8 @@ export const dev: EnvironmentInput = {
       probe: backstage.probe,
       largeBodies: backstage.largeBodies,
       policies: {
-        feature: { canaryPercent: 10, canaryMinutes: 5, bakeSeconds: 600 },
-        hotfix: { canaryPercent: 25, canaryMinutes: 1, bakeSeconds: 300 },
+        feature: { canaryPercent: 10, canaryMinutes: 5, bakeSeconds: 600, minimumJudged: 50, approval: false },
+        hotfix: { canaryPercent: 25, canaryMinutes: 1, bakeSeconds: 300, minimumJudged: 10, approval: false },
         rollback: { bakeSeconds: 120 },
       },
       slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
@@ -76,6 +76,7 @@ export const dev: EnvironmentInput = {
         taskSeconds: 600,
         migrationSeconds: 1800,
         readySeconds: 900,
+        approvalSeconds: 3600,
         shiftSeconds: 1200,
         retreatSeconds: 900,
       },

@@ -63,8 +63,8 @@ export const local: EnvironmentInput = {
       probe: backstage.probe,
       largeBodies: backstage.largeBodies,
       policies: {
-        feature: { canaryPercent: 10, canaryMinutes: 2, bakeSeconds: 120 },
-        hotfix: { canaryPercent: 20, canaryMinutes: 1, bakeSeconds: 60 },
+        feature: { canaryPercent: 10, canaryMinutes: 2, bakeSeconds: 120, minimumJudged: 20, approval: false },
+        hotfix: { canaryPercent: 20, canaryMinutes: 1, bakeSeconds: 60, minimumJudged: 10, approval: false },
         rollback: { bakeSeconds: 30 },
       },
       slo: { availability: 0.9, windowDays: 1, latency: { thresholdMs: 2000, target: 0.9 } },
@@ -73,6 +73,7 @@ export const local: EnvironmentInput = {
         taskSeconds: 420,
         migrationSeconds: 600,
         readySeconds: 420,
+        approvalSeconds: 600,
         shiftSeconds: 600,
         retreatSeconds: 600,
       },

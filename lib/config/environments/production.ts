@@ -68,8 +68,8 @@ export const production: EnvironmentInput = {
       probe: backstage.probe,
       largeBodies: backstage.largeBodies,
       policies: {
-        feature: { canaryPercent: 10, canaryMinutes: 10, bakeSeconds: 3600 },
-        hotfix: { canaryPercent: 25, canaryMinutes: 2, bakeSeconds: 900 },
+        feature: { canaryPercent: 10, canaryMinutes: 10, bakeSeconds: 3600, minimumJudged: 200, approval: false },
+        hotfix: { canaryPercent: 25, canaryMinutes: 2, bakeSeconds: 900, minimumJudged: 50, approval: false },
         rollback: { bakeSeconds: 300 },
       },
       slo: { availability: 0.999, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
@@ -78,6 +78,7 @@ export const production: EnvironmentInput = {
         taskSeconds: 600,
         migrationSeconds: 3600,
         readySeconds: 1200,
+        approvalSeconds: 14400,
         shiftSeconds: 1800,
         retreatSeconds: 900,
       },

@@ -3,7 +3,7 @@ import { countBeforeTraffic, judgeBeforeTraffic } from '../../../lambda/domain/j
 import { answered, evidenceWith, noObservation, withLook } from '../../../lambda/domain/observation.ts';
 import { look, report, sample } from './samples.ts';
 
-const quiet = [{ name: 'errors', state: 'OK' as const }];
+const quiet = [{ name: 'errors', state: 'OK' as const, targetGroup: null }];
 const good = report(sample('green', 6, 0), sample('test', 3, 0));
 
 function judge(
@@ -41,7 +41,7 @@ describe('green on the test listener', () => {
   });
 
   test('fails on an alarm, however well it answers', () => {
-    expect(judge(2, 0, good, [{ name: 'errors', state: 'ALARM' }])).toEqual({
+    expect(judge(2, 0, good, [{ name: 'errors', state: 'ALARM', targetGroup: null }])).toEqual({
       verdict: 'fail',
       reasons: ['Alarm in ALARM: errors.'],
     });

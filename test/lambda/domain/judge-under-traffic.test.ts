@@ -12,8 +12,11 @@ function judge({ earlier = [], ...change }: Partial<UnderTraffic> & { earlier?: 
   return judgeUnderTraffic({
     report: good,
     evidence: evidenceWith(observation, answered(now)),
-    alarms: [{ name: 'errors', state: 'OK' }],
+    alarms: [{ name: 'errors', state: 'OK', targetGroup: null }],
     traffic: { blue: none, green: none },
+    canary: null,
+    slo: { availability: 0.999 },
+    errorBudget: null,
     baked: false,
     ...change,
   });
@@ -37,14 +40,16 @@ describe('while the bake lasts', () => {
   });
 
   test('its end does not pass while an alarm that should watch is missing', () => {
-    expect(judge({ baked: true, alarms: [{ name: 'errors', state: null }] })).toEqual({
+    expect(judge({ baked: true, alarms: [{ name: 'errors', state: null, targetGroup: null }] })).toEqual({
       verdict: 'inconclusive',
       reasons: ['CloudWatch knows no alarm errors.'],
     });
   });
 
   test('an alarm without data does not hold it up', () => {
-    expect(judge({ baked: true, alarms: [{ name: 'errors', state: 'INSUFFICIENT_DATA' }] }).verdict).toBe('pass');
+    expect(
+      judge({ baked: true, alarms: [{ name: 'errors', state: 'INSUFFICIENT_DATA', targetGroup: null }] }).verdict,
+    ).toBe('pass');
   });
 });
 
@@ -109,5 +114,15 @@ describe("users' requests", () => {
 });
 
 test('an alarm fails green, also at the end of the bake', () => {
-  expect(judge({ baked: true, alarms: [{ name: 'latency', state: 'ALARM' }] }).verdict).toBe('fail');
+  expect(judge({ baked: true, alarms: [{ name: 'latency', state: 'ALARM', targetGroup: null }] }).verdict).toBe('fail');
+});
+
+describe('the end of the canary', () => {
+  test('fails a green that was judged by too few requests, with their number', () => {
+    expect(judge({ canary: { judged: 19, minimum: 20 } })).toEqual({
+      verdict: 'fail',
+      reasons: ['The canary ended with 19 judged requests; the policy asks for 20.'],
+    });
+    expect(judge({ canary: { judged: 20, minimum: 20 } }).verdict).toBe('inconclusive');
+  });
 });

@@ -39,14 +39,36 @@ export const description: ServiceDescription = {
     healthPath: '/health',
   },
   policies: {
-    feature: { deploymentConfig: 'understudy-local-trucks-feature-10-2', bakeSeconds: 120 },
-    hotfix: { deploymentConfig: 'understudy-local-trucks-hotfix-20-1', bakeSeconds: 60 },
-    rollback: { deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce', bakeSeconds: 30 },
+    feature: {
+      deploymentConfig: 'understudy-local-trucks-feature-10-2',
+      bakeSeconds: 120,
+      minimumJudged: 4,
+      approval: false,
+    },
+    hotfix: {
+      deploymentConfig: 'understudy-local-trucks-hotfix-20-1',
+      bakeSeconds: 60,
+      minimumJudged: 2,
+      approval: false,
+    },
+    rollback: {
+      deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce',
+      bakeSeconds: 30,
+      minimumJudged: 0,
+      approval: false,
+    },
   },
   freezeCalendar: '/understudy/local/freeze-calendar',
   slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 500, target: 0.95 } },
   observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1 },
-  deadlines: { taskSeconds: 60, migrationSeconds: 120, readySeconds: 300, shiftSeconds: 600, retreatSeconds: 300 },
+  deadlines: {
+    taskSeconds: 60,
+    migrationSeconds: 120,
+    readySeconds: 300,
+    approvalSeconds: 240,
+    shiftSeconds: 600,
+    retreatSeconds: 300,
+  },
 };
 
 export const shape: ServiceShape = {
@@ -106,7 +128,9 @@ export function shifted(change: Partial<NonNullable<Release['deployment']>> = {}
       createdAt: at(10),
       config: description.policies.feature.deploymentConfig,
       alarms: description.alarms,
+      muted: [],
       greenTargetGroup: groups.b,
+      judgedAt: null,
       continuedAt: null,
       bakingSince: null,
       ...change,

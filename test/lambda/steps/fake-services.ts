@@ -71,6 +71,12 @@ export function serveFakes(endpoint: Endpoint, state: () => State): void {
       MetricAlarms: [AlarmNames].flat().map((name) => ({
         AlarmName: name,
         StateValue: state().alarms[String(name)] ?? 'OK',
+        Dimensions: [
+          {
+            Name: 'TargetGroup',
+            Value: String(name).includes('-a-') ? 'targetgroup/trucks-a/1' : 'targetgroup/trucks-b/2',
+          },
+        ],
       })),
     })),
     GetMetricData: answer(({ MetricDataQueries }) => ({

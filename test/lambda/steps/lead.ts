@@ -11,8 +11,8 @@ export async function leadToRegistered(world: World, change: object = {}): Promi
 }
 
 /** A release whose deployment waits on the test listener, with one healthy task of each colour. */
-export async function leadToReady(world: World): Promise<Release> {
-  const release = await world.run(shift, await leadToRegistered(world), 10);
+export async function leadToReady(world: World, change: object = {}): Promise<Release> {
+  const release = await world.run(shift, await leadToRegistered(world, change), 10);
   setStatus(world, 'Ready');
   world.state.targets = { [groups.a]: ['healthy'], [groups.b]: ['healthy'] };
   return release;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { putSignal } from '../../../lambda/aws/signals.ts';
 import type { Release } from '../../../lambda/domain/release.ts';
 import { handler as observe } from '../../../lambda/steps/observe.ts';
 import { handler as shift } from '../../../lambda/steps/shift.ts';
-import { groups } from '../domain/samples.ts';
+import { at, groups } from '../domain/samples.ts';
 import { leadToReady, leadToRegistered, setStatus } from './lead.ts';
 import { World } from './world.ts';
 
@@ -37,10 +38,18 @@ describe('Shift', () => {
   test('lets alarms that fire already not stop the hotfix that is to silence them', async () => {
     world.state.alarms = { 'trucks-a-errors': 'ALARM' };
     const shifted = await world.run(shift, await leadToRegistered(world, { policy: 'hotfix' }), 10);
-    expect(shifted.deployment?.alarms).toEqual(['trucks-b-errors']);
+    expect(shifted.deployment).toMatchObject({ alarms: ['trucks-b-errors'], muted: ['trucks-a-errors'] });
     expect(world.inputs('CreateDeployment')).toMatchObject([
       { overrideAlarmConfiguration: { enabled: true, alarms: [{ name: 'trucks-b-errors' }] } },
     ]);
+  });
+
+  test('lets no alarm that the last green has left behind stop a feature', async () => {
+    world.state.alarms = { 'trucks-b-errors': 'ALARM' };
+    const registered = await leadToRegistered(world);
+    expect(registered.admission.join()).toContain('trucks-b-errors is in ALARM over the target group that no users');
+    const shifted = await world.run(shift, registered, 10);
+    expect(shifted.deployment).toMatchObject({ alarms: ['trucks-a-errors'], muted: ['trucks-b-errors'] });
   });
 
   test('leaves the scaling of a service that does not scale alone: the call would create it', async () => {
@@ -131,6 +140,81 @@ describe('before users can reach green', () => {
     await expect(
       world.run(observe, { ...release, deployment: { ...release.deployment, continuedAt: null }, token: 99 }, 70),
     ).rejects.toMatchObject({ name: 'LockLost' });
+  });
+});
+
+const awaiting = (release: Release): boolean => release.deployment?.judgedAt !== null;
+
+const left = async (): Promise<Release> => {
+  world.state.alarms = { 'trucks-b-errors': 'ALARM' };
+  return leadToReady(world);
+};
+
+describe('an alarm that the last green has left behind', () => {
+  test('does not fail the next one, while it fires', async () => {
+    const [release] = await look(await left(), 30, continued);
+    expect(release.deployment?.muted).toEqual(['trucks-b-errors']);
+  });
+
+  test('counts again once it has fallen silent', async () => {
+    const release = await left();
+    world.state.alarms = {};
+    const seen = await world.run(observe, release, 30);
+    expect(seen.deployment).toMatchObject({ alarms: ['trucks-a-errors', 'trucks-b-errors'], muted: [] });
+    world.state.alarms = { 'trucks-b-errors': 'ALARM' };
+    expect(await world.run(observe, seen, 40)).toMatchObject({ decision: { verdict: 'fail' } });
+  });
+});
+
+const asked = async (): Promise<[Release, number]> => look(await leadToReady(world, { approval: true }), 30, awaiting);
+
+describe('a release that a person has to approve', () => {
+  test('waits once green is judged good, and says so once', async () => {
+    const [release, now] = await asked();
+    expect(release).toMatchObject({ decision: null, deployment: { continuedAt: null }, wait: { seconds: 15 } });
+    await world.run(observe, release, now + 15);
+    expect(world.inputs('ContinueDeployment')).toEqual([]);
+    expect(world.inputs('PutEvents').map((input) => JSON.stringify(input))).toEqual([
+      expect.stringContaining('Release started'),
+      expect.stringContaining('Release awaits approval'),
+    ]);
+  });
+
+  test('goes on once it is approved, and who approved is recorded', async () => {
+    const [release, now] = await asked();
+    const word = { by: 'bob', reason: 'seen it', at: '2026-11-21T09:05:00.000Z' };
+    await putSignal('understudy-local-ledger', release.id, 'APPROVAL', word);
+    const approved = await world.run(observe, release, now + 15);
+    expect(approved).toMatchObject({ approved: word, deployment: { continuedAt: at(now + 15) } });
+    expect(world.inputs('ContinueDeployment')).toHaveLength(1);
+  });
+
+  test('does not go on, though approved, while green gives no data', async () => {
+    const [release, now] = await asked();
+    await putSignal('understudy-local-ledger', release.id, 'APPROVAL', { by: 'bob', reason: 'seen it', at: at(now) });
+    world.state.answers = new Error('prober down');
+    expect(await world.run(observe, release, now + 15)).toMatchObject({ deployment: { continuedAt: null } });
+    expect(world.inputs('ContinueDeployment')).toEqual([]);
+  });
+
+  test.each([
+    ['an alarm', () => void (world.state.alarms = { 'trucks-a-errors': 'ALARM' }), /Alarm in ALARM/],
+    ['a green that falls ill', () => void (world.state.answers = { green: 'bad' }), /probe requests to green failed/],
+  ])('is not waited for any longer after %s', async (_, happens, reason) => {
+    const [release, now] = await asked();
+    happens();
+    const [failed] = await look(release, now + 15, decided);
+    expect(failed.decision?.reasons.join()).toMatch(reason);
+  });
+
+  test('is given up when nobody has, at the deadline', async () => {
+    const [release, now] = await asked();
+    const [failed, later] = await look(release, now + 15, decided);
+    expect(failed.decision).toMatchObject({
+      verdict: 'fail',
+      reasons: ['Nobody approved it within 240 s.', expect.anything()],
+    });
+    expect(later - now).toBeLessThan(240 + 60);
   });
 });
 

@@ -71,8 +71,8 @@ describe('Open refuses in words', () => {
   });
 
   test('a feature release while an alarm fires', async () => {
-    world.state.alarms = { 'trucks-b-errors': 'ALARM' };
-    expect((await world.run(open, request)).refusal).toContain('trucks-b-errors is in ALARM');
+    world.state.alarms = { 'trucks-a-errors': 'ALARM' };
+    expect((await world.run(open, request)).refusal).toContain('trucks-a-errors is in ALARM');
   });
 
   test('a service with a deployment that is not over, and says how to end it', async () => {

@@ -201,6 +201,27 @@ describe('the configuration', () => {
     );
   });
 
+  test('refuses more judged requests than a canary without users could ever judge', () => {
+    const policies = { ...backstage?.policies, hotfix: { ...backstage?.policies.hotfix, minimumJudged: 1000 } };
+    expect(refusal(withBackstage({ policies }))).toMatch(
+      /policies\.hotfix\.minimumJudged: 1000 is refused: is more than the \d+ probes that its canary is sure to send/,
+    );
+  });
+
+  test('refuses a bake that CodeDeploy would not wait for, and looks further apart than a minute', () => {
+    const policies = { ...backstage?.policies, feature: { ...backstage?.policies.feature, bakeSeconds: 172_800 } };
+    expect(refusal(withBackstage({ policies }))).toContain('bakeSeconds: 172800 is refused: Too big');
+    const observation = { ...backstage?.observation, intervalSeconds: 61 };
+    expect(refusal(withBackstage({ observation }))).toContain('intervalSeconds: 61 is refused: Too big');
+  });
+
+  test('refuses an approval that CodeDeploy would not wait for', () => {
+    const deadlines = { ...backstage?.deadlines, readySeconds: 150_000, approvalSeconds: 30_000 };
+    expect(refusal(withBackstage({ deadlines }))).toContain(
+      'deadlines.approvalSeconds: 30000 is refused: lets green wait for 180000 seconds',
+    );
+  });
+
   test('refuses a shift that has to be over before its canary is', () => {
     const deadlines = { ...backstage?.deadlines, shiftSeconds: 120 };
     expect(refusal(withBackstage({ deadlines }))).toContain(

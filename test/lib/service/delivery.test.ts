@@ -16,7 +16,7 @@ describe('the deployment group', () => {
   test('keeps green waiting for the workflow, and stops by itself when nobody says anything', () => {
     delivery.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
       BlueGreenDeploymentConfiguration: {
-        DeploymentReadyOption: { ActionOnTimeout: 'STOP_DEPLOYMENT', WaitTimeInMinutes: 22 },
+        DeploymentReadyOption: { ActionOnTimeout: 'STOP_DEPLOYMENT', WaitTimeInMinutes: 32 },
         TerminateBlueInstancesOnDeploymentSuccess: { Action: 'TERMINATE', TerminationWaitTimeInMinutes: 17 },
       },
     });
@@ -33,6 +33,19 @@ describe('the deployment group', () => {
     expect(minutes * 60).toBeGreaterThan(config.services['backstage']?.policies.feature.bakeSeconds ?? Infinity);
     expect(minutes).toBeLessThanOrEqual(2880);
   });
+
+  test.each(environmentNamesAllowed)(
+    'of %s waits longer than the workflow does for a verdict and an approval',
+    (name) => {
+      const config = environmentConfig(name);
+      const groups = template(config.name, 'backstage-delivery').findResources('AWS::CodeDeploy::DeploymentGroup');
+      const [minutes] = Object.values(groups).map(
+        (group) => group['Properties'].BlueGreenDeploymentConfiguration.DeploymentReadyOption.WaitTimeInMinutes,
+      );
+      const { readySeconds = Infinity, approvalSeconds = Infinity } = config.services['backstage']?.deadlines ?? {};
+      expect(minutes * 60).toBeGreaterThan(readySeconds + approvalSeconds);
+    },
+  );
 
   test('rolls back on failure, on an alarm and on request', () => {
     delivery.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
