@@ -40,6 +40,7 @@ import { EventBus } from './services/event-bus.ts';
 import { Logs } from './services/logs.ts';
 import { NetworkInterfaces } from './services/network-interfaces.ts';
 import { Parameters } from './services/parameters.ts';
+import { Rds } from './services/rds.ts';
 import { Secrets } from './services/secrets.ts';
 import { stsOperations } from './services/sts.ts';
 import { Topics } from './services/topics.ts';
@@ -80,6 +81,7 @@ export interface Cloud {
   readonly ecs: Ecs;
   readonly codedeploy: CodeDeploy;
   readonly cloudwatch: CloudWatch;
+  readonly rds: Rds;
   readonly registry: Registry;
   readonly parameters: Parameters;
   readonly topics: Topics;
@@ -107,6 +109,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const topics = new Topics(clock);
   const registry = new Registry(clock);
   const autoscaling = new Autoscaling(clock);
+  const rds = new Rds(clock);
   const interfaces = new NetworkInterfaces();
   const addresses = new AddressPool();
   const log = (group: string, stream: string, line: string): void => logs.append(group, stream, line);
@@ -168,6 +171,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   endpoint.serve('lambda', lambdaOperations(functions));
   endpoint.serve('logs', logs.operations());
   endpoint.serve('monitoring', cloudWatchOperations(cloudwatch));
+  endpoint.serve('rds', rds.operations());
   endpoint.serve('secretsmanager', secrets.operations());
   endpoint.serve('sns', topics.operations());
   endpoint.serve('ssm', parameters.operations());
@@ -185,7 +189,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       ...autoscaling.provisions(),
       ...ecrProvisions(registry),
       ...dynamoDbProvisions(endpointUrl),
-      ...databases,
+      ...rds.provisions(databases),
       ...loadBalancingProvisions(elb),
       ...ecsProvisions(ecs),
       ...codeDeployProvisions(codedeploy),
@@ -227,6 +231,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     ecs,
     codedeploy,
     cloudwatch,
+    rds,
     registry,
     parameters,
     topics,

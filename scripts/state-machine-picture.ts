@@ -1,7 +1,7 @@
 import { type Definition, definition, type State } from '../lib/release/definition.ts';
 
 /** The way of a release that goes well. */
-const goodWay = ['Open', 'Register', 'Plan', 'Rehearse', 'Migrate', 'Shift', 'Observe', 'Promote', 'Close'];
+const goodWay = ['Open', 'Register', 'Plan', 'Rehearse', 'Snapshot', 'Migrate', 'Shift', 'Observe', 'Promote', 'Close'];
 
 /**
  * The state machine as a Mermaid state diagram, of its Tasks alone: a Task's arrows lead to where the

@@ -69,6 +69,10 @@ export interface OneOffTask {
   readonly clientToken: string;
   /** Replaces the image's command. */
   readonly command?: readonly string[];
+  /** Added to the container's variables. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** In place of the service's own: what the task may do, and whom it may talk to. */
+  readonly confined?: { readonly taskRole: string; readonly securityGroups: readonly string[] };
 }
 
 /**
@@ -76,6 +80,7 @@ export interface OneOffTask {
  * call gives the first call's task.
  */
 export async function runTask(task: OneOffTask): Promise<string> {
+  const { command, environment, confined } = task;
   const answer = await client.send(
     new RunTaskCommand({
       cluster: task.cluster,
@@ -88,12 +93,23 @@ export async function runTask(task: OneOffTask): Promise<string> {
       networkConfiguration: {
         awsvpcConfiguration: {
           subnets: task.shape.subnets,
-          securityGroups: task.shape.securityGroups,
+          securityGroups: [...(confined?.securityGroups ?? task.shape.securityGroups)],
           assignPublicIp: 'DISABLED',
         },
       },
-      ...(task.command && {
-        overrides: { containerOverrides: [{ name: task.shape.container, command: [...task.command] }] },
+      ...((command || environment || confined) && {
+        overrides: {
+          ...(confined && { taskRoleArn: confined.taskRole }),
+          containerOverrides: [
+            {
+              name: task.shape.container,
+              ...(command && { command: [...command] }),
+              ...(environment && {
+                environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+              }),
+            },
+          ],
+        },
       }),
     }),
   );

@@ -1,3 +1,4 @@
+import { touchedSchema } from './mending.ts';
 import type { Outcome, Release } from './release.ts';
 
 export interface Conclusion {
@@ -26,17 +27,23 @@ export function conclude(release: Release): Conclusion {
     return { outcome: 'failed', reason: `${cause} The way back is not proven: ${way}` };
   }
   if (release.verification?.verdict === 'works') {
-    return { outcome: 'rolled-back', reason: `${cause} ${release.retreat.reason} ${release.verification.reason}` };
+    const way = [cause, release.retreat.reason, mendText(release), release.verification.reason];
+    return { outcome: 'rolled-back', reason: way.filter((part) => part !== '').join(' ') };
   }
   const proof = release.verification?.reason || failureText(release);
-  const told = `${cause} ${release.retreat.reason} But a new task of the version that serves is not proven to work: ${proof}`;
-  const schemaMoved = release.schema.migrate !== null;
-  return schemaMoved && release.verification?.verdict === 'broken'
+  const told = `${[cause, release.retreat.reason, mendText(release)].filter((part) => part !== '').join(' ')} But a new task of the version that serves is not proven to work: ${proof}`;
+  const stillMoved = touchedSchema(release) && release.mend?.result !== 'unwound';
+  return stillMoved && release.verification?.verdict === 'broken'
     ? {
         outcome: 'needs-restore',
         reason: `${told} The schema has been migrated: restore it before a task is replaced.`,
       }
     : { outcome: 'failed', reason: told };
+}
+
+/** What was done about the schema, where it had been touched. */
+function mendText({ mend }: Release): string {
+  return mend === null || mend.result === 'untouched' ? '' : mend.reason;
 }
 
 /** Why the release was given up: the judge's reasons, or what failed. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorBudgetSchema } from './error-budget.ts';
 import { noObservation, observationSchema } from './observation.ts';
+import { rehearsalSchema } from './rehearsal/record.ts';
 import { documentRequestSchema } from './request.ts';
 import { rollbackSchema } from './rollback.ts';
 import { serviceDescriptionSchema, serviceShapeSchema } from './service.ts';
@@ -31,7 +32,35 @@ const checkSchema = z.strictObject({
 export type Check = z.infer<typeof checkSchema>;
 
 /** One run of the image's schema tool. */
-const toolRunSchema = z.strictObject({ task: z.string(), startedAt: instant, done: z.boolean() });
+const toolRunSchema = z.strictObject({
+  task: z.string(),
+  startedAt: instant,
+  /** When the task was first seen to have stopped: its log may arrive later. */
+  stoppedAt: instant.nullable(),
+  done: z.boolean(),
+});
+export type ToolRun = z.infer<typeof toolRunSchema>;
+
+/** The database as it was before this release migrated it. */
+const snapshotSchema = z.strictObject({
+  /** DBSnapshotIdentifier; null for a service that names no database. */
+  id: z.string().nullable(),
+  startedAt: instant,
+  available: z.boolean(),
+  reason: z.string(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** What it takes for the old version to start on the present schema. */
+const mendSchema = z.strictObject({
+  startedAt: instant,
+  unlock: toolRunSchema.nullable(),
+  down: toolRunSchema.nullable(),
+  /** `proven`: the rehearsal has shown that blue starts on it; `unwound`: green's migrations were taken back. */
+  result: z.enum(['untouched', 'proven', 'unwound', 'impossible']).nullable(),
+  reason: z.string(),
+});
+export type Mend = z.infer<typeof mendSchema>;
 
 const deploymentSchema = z.strictObject({
   id: z.string(),
@@ -126,12 +155,19 @@ export const releaseSchema = z.strictObject({
   revision: z.string().nullable(),
   schema: z.strictObject({
     plan: toolRunSchema.nullable(),
+    /** Frees a lock that Plan found, before it asks again. */
+    unlock: toolRunSchema.nullable(),
+    /** Where the database was locked when Plan first looked, by plugin. */
+    locked: z.array(z.string()),
     /** Whether green brings migrations that the database does not have yet. */
     changes: z.boolean(),
     pending: z.array(z.strictObject({ plugin: z.string(), migrations: z.array(z.string()) })),
+    /** The old image's manifest of the plugins that change, as `down` takes it: gzip in base64. */
+    blueManifest: z.string().nullable(),
     migrate: toolRunSchema.nullable(),
   }),
-  rehearsal: checkSchema.nullable(),
+  rehearsal: rehearsalSchema.nullable(),
+  snapshot: snapshotSchema.nullable(),
   /** What of the service's autoscaling was suspended before the release; null for a service that does not scale. */
   scaling: suspensionSchema.nullable(),
   deployment: deploymentSchema.nullable(),
@@ -149,6 +185,7 @@ export const releaseSchema = z.strictObject({
       rollbackId: z.string().optional(),
     })
     .nullable(),
+  mend: mendSchema.nullable(),
   verification: checkSchema.nullable(),
   /** What Catch recorded, by the state that failed. */
   failures: z.record(z.string(), z.looseObject({ Error: z.string(), Cause: z.string().default('') })),
@@ -203,14 +240,24 @@ export function newRelease(execution: { readonly id: string; readonly name: stri
     image: null,
     blue: null,
     revision: null,
-    schema: { plan: null, changes: false, pending: [], migrate: null },
+    schema: {
+      plan: null,
+      unlock: null,
+      locked: [],
+      changes: false,
+      pending: [],
+      blueManifest: null,
+      migrate: null,
+    },
     rehearsal: null,
+    snapshot: null,
     scaling: null,
     deployment: null,
     observation: noObservation,
     decision: null,
     promotion: null,
     retreat: null,
+    mend: null,
     verification: null,
     failures: {},
     wait: null,

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { lastReport } from './schema-reports.ts';
 
 /** A plugin may have several sets of migrations: its own, and those of the core services that keep tables for it. */
 const statusSchema = z.looseObject({
   plugins: z.array(
-    z.looseObject({ plugin: z.string(), sets: z.array(z.looseObject({ pending: z.array(z.string()) })) }),
+    z.looseObject({
+      plugin: z.string(),
+      sets: z.array(z.looseObject({ pending: z.array(z.string()), locked: z.boolean().default(false) })),
+    }),
   ),
 });
 
@@ -12,26 +16,20 @@ export interface PendingMigrations {
   readonly migrations: string[];
 }
 
-/**
- * What the schema tool printed: the last line that is JSON of its form. A process may log before it
- * and after it. Null when there is none.
- */
-export function readPending(lines: readonly string[]): PendingMigrations[] | null {
-  for (const line of lines.toReversed()) {
-    const parsed = statusSchema.safeParse(json(line));
-    if (parsed.success) {
-      return parsed.data.plugins
-        .map(({ plugin, sets }) => ({ plugin, migrations: sets.flatMap(({ pending }) => pending) }))
-        .filter(({ migrations }) => migrations.length > 0);
-    }
-  }
-  return null;
+export interface SchemaStatus {
+  readonly pending: PendingMigrations[];
+  /** Plugins of which somebody holds the migration lock, or has left it. */
+  readonly locked: string[];
 }
 
-function json(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+/** What the schema tool's `status` printed. Null when it printed nothing of its form. */
+export function readStatus(lines: readonly string[]): SchemaStatus | null {
+  const status = lastReport(lines, statusSchema);
+  if (status === null) return null;
+  return {
+    pending: status.plugins
+      .map(({ plugin, sets }) => ({ plugin, migrations: sets.flatMap(({ pending }) => pending) }))
+      .filter(({ migrations }) => migrations.length > 0),
+    locked: status.plugins.filter(({ sets }) => sets.some(({ locked }) => locked)).map(({ plugin }) => plugin),
+  };
 }

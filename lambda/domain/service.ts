@@ -30,6 +30,33 @@ const policySchema = z.strictObject({
   approval: z.boolean(),
 });
 
+const commandSchema = z.array(z.string()).min(1);
+
+/**
+ * Commands of the image's schema tool. `{scratch}` in one stands for the prefix of a scratch copy's
+ * databases, `{manifest}` for what `manifest` of another image printed. A service may leave out those
+ * below `up`: what cannot be done without them is told.
+ */
+export const schemaToolSchema = z.strictObject({
+  /** Prints `{"plugins":[{"plugin","sets":[{"pending":[…],"locked"}]}]}` as a line. */
+  status: commandSchema,
+  /** Applies what is pending. */
+  up: commandSchema,
+  /** Prints `{"plugins":[…]}`, the migrations that the image contains, as a line. */
+  manifest: commandSchema.nullable().default(null),
+  /** Takes back what `{manifest}` lacks; may print `{"lost":[{"plugin","table","rows"}]}`. */
+  down: commandSchema.nullable().default(null),
+  /** Copies the databases to new ones under the prefix `{scratch}`; may print `{"rows","bytes","plugins":[{"plugin","drift"}]}`. */
+  copy: commandSchema.nullable().default(null),
+  /** Drops all copies whose prefix begins with `{scratch}`. */
+  drop: commandSchema.nullable().default(null),
+  /** Frees the locks whose holders are provably gone, and ends badly when one is held. */
+  unlock: commandSchema.nullable().default(null),
+  /** Variables with which a task, the tool among them, takes the scratch copy for its databases. */
+  scratchEnvironment: z.record(z.string(), z.string()).default({}),
+});
+export type SchemaTool = z.infer<typeof schemaToolSchema>;
+
 /**
  * What the workflow has to know of one service. The service's stack writes it to SSM as JSON,
  * the steps read it at run time: a change takes effect at the next release.
@@ -55,8 +82,17 @@ export const serviceDescriptionSchema = z.strictObject({
   logGroup: z.string(),
   /** Alarms of the deployment group: any one in ALARM speaks against the release. */
   alarms: z.array(z.string()),
-  /** Commands of the image's schema tool; null for a service without a schema of its own. */
-  schemaTool: z.strictObject({ status: z.array(z.string()), up: z.array(z.string()) }).nullable(),
+  /** Null for a service without a schema of its own. */
+  schemaTool: schemaToolSchema.nullable(),
+  /** The RDS instance with the service's data, of which a release takes a snapshot before it migrates; null without one. */
+  database: z
+    .strictObject({
+      instance: z.string(),
+      /** How many releases' snapshots are kept. */
+      snapshots: z.int().positive(),
+    })
+    .nullable()
+    .default(null),
   probe: z.strictObject({
     journeys: z.array(journeySchema).min(1),
     /** A probe that writes, sent to tasks off-traffic only; null where the image has none. */
@@ -80,6 +116,8 @@ export const serviceDescriptionSchema = z.strictObject({
     /** For a one-off task (rehearsal, migration, verification) to start, become ready and finish. */
     taskSeconds: z.int().positive(),
     migrationSeconds: z.int().positive(),
+    /** For the database's snapshot to become available. */
+    snapshotSeconds: z.int().positive().default(3600),
     /** For green to become healthy and be judged on the test listener. */
     readySeconds: z.int().positive(),
     /** For a person to approve, where the request or the policy asks for it. */
@@ -100,5 +138,10 @@ export const serviceShapeSchema = z.strictObject({
   subnets: z.array(z.string()).min(1),
   securityGroups: z.array(z.string()).min(1),
   platformVersion: z.string(),
+  /** How tasks on a scratch copy run, which must reach nothing but the database; null where there is no such network. */
+  rehearsal: z
+    .strictObject({ securityGroups: z.array(z.string()).min(1), taskRole: z.string() })
+    .nullable()
+    .default(null),
 });
 export type ServiceShape = z.infer<typeof serviceShapeSchema>;

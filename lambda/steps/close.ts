@@ -13,6 +13,7 @@ import type { Release } from '../domain/release.ts';
 import { documentOf } from './document.ts';
 import { environment } from './environment.ts';
 import { step } from './step.ts';
+import { dropLeftCopies } from './sweep.ts';
 
 /** The workflow could not bring the release to a proven end: the execution fails, after everybody was told. */
 export class ReleaseFailed extends Error {
@@ -49,6 +50,7 @@ async function finish(release: Release, holdsLock: boolean, now: string): Promis
   if (released) await recordLive(release, now);
   const problems = [
     ...(await attempt('stop its one-off tasks', () => stopLeftovers(release))),
+    ...(holdsLock ? await attempt('drop what is left of scratch copies', () => dropLeftCopies(release)) : []),
     ...(holdsLock ? await attempt('resume autoscaling', () => resumeScaling(release)) : []),
     ...(released ? await attempt('tag the image known-good', () => tagKnownGood(release)) : []),
   ];

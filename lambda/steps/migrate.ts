@@ -15,7 +15,12 @@ export const handler = step('Migrate', registeredReleaseSchema, async (release, 
   const progress = await runTool(
     release,
     release.schema.migrate,
-    { purpose: 'migrate', command: tool.up, deadlineSeconds: release.description.deadlines.migrationSeconds },
+    {
+      purpose: 'migrate',
+      taskDefinition: release.revision,
+      command: tool.up,
+      deadlineSeconds: release.description.deadlines.migrationSeconds,
+    },
     now,
   );
   if (progress.kind === 'failed') throw new MigrationFailed(progress.reason);

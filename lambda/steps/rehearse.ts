@@ -1,15 +1,50 @@
-import { registeredReleaseSchema } from '../domain/release.ts';
-import { checkBlue } from './off-traffic-check.ts';
+import * as ecs from '../aws/ecs.ts';
+import { concludeRehearsal } from '../domain/rehearsal/conclude.ts';
+import { refusalAfter } from '../domain/rehearsal/consequence.ts';
+import { migratesUnderBlue, plannedRehearsal, possible } from '../domain/rehearsal/course.ts';
+import { nextTask } from '../domain/rehearsal/next-task.ts';
+import { type RehearsalTaskName, taskOf } from '../domain/rehearsal/record.ts';
+import { stoppedBefore } from '../domain/rehearsal/tasks.ts';
+import { type RegisteredRelease, type Release, registeredReleaseSchema } from '../domain/release.ts';
+import { pollInterval, secondsBetween } from '../domain/time.ts';
+import type { Rehearsing } from './rehearsal-report.ts';
+import { lookAtTask } from './rehearsal-task.ts';
 import { step } from './step.ts';
 
-/** Proves, before anything moves, that the version to go back to can still be started. */
-export const handler = step('Rehearse', registeredReleaseSchema, async (release, { now }) => {
-  const { check, wait } = await checkBlue(release, release.rehearsal, 'rehearse', now);
-  const rehearsed = { ...release, rehearsal: check };
-  if (wait !== null) return { ...rehearsed, wait: { seconds: wait, resume: 'Rehearse' } };
-  if (check.verdict === 'works') return rehearsed;
-  return {
-    ...rehearsed,
-    refusal: `A new task of the version that serves does not work, so there would be no way back; nothing was changed. ${check.reason}`,
-  };
+/**
+ * Proves, before anything moves, that the version to go back to can still be started; and, when the
+ * release brings migrations, what they mean for it, on a scratch copy of the database. One task after
+ * the other: this looks after the one that is open, and starts the next.
+ */
+export const handler = step('Rehearse', registeredReleaseSchema, async (before, { now }) => {
+  let release: Rehearsing = { ...before, rehearsal: before.rehearsal ?? plannedRehearsal(before, now) };
+  const open = nextTask(release.rehearsal, possible(release));
+  if (open !== null) release = await lookAtTask(release, open, now);
+  const next = nextTask(release.rehearsal, possible(release));
+  if (next === null) return conclude(release, now);
+  if (next !== open) {
+    await stopEarlier(release, next);
+    release = await lookAtTask(release, next, now);
+  }
+  const started = taskOf(release.rehearsal, next)?.startedAt ?? now;
+  return { ...release, wait: { seconds: pollInterval(secondsBetween(started, now)), resume: 'Rehearse' } };
 });
+
+/** Whatever is to run on, or to be dropped, must not be in use by what came before it. */
+async function stopEarlier({ rehearsal, description }: Rehearsing, next: RehearsalTaskName): Promise<void> {
+  for (const name of stoppedBefore[next] ?? []) {
+    const task = taskOf(rehearsal, name);
+    if (task !== undefined) await ecs.stopTask(description.cluster, task.task, `Before ${next}`);
+  }
+}
+
+function conclude(release: Rehearsing, now: string): Release {
+  const rehearsal = concludeRehearsal(release.rehearsal, migratesUnderBlue(release), now);
+  const rehearsed: RegisteredRelease = { ...release, rehearsal };
+  const refusal = refusalAfter(rehearsal, {
+    request: release.request,
+    snapshots: release.description.database !== null,
+    goesBack: release.kind === 'rollback',
+  });
+  return refusal === null ? rehearsed : { ...rehearsed, refusal };
+}

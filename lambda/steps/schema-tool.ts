@@ -1,78 +1,86 @@
 import * as ecs from '../aws/ecs.ts';
 import { latestLines, logStream } from '../aws/logs.ts';
-import { clientToken, startedBy } from '../domain/identifiers.ts';
-import type { RegisteredRelease } from '../domain/release.ts';
+import type { OpenedRelease, ToolRun } from '../domain/release.ts';
+import { readError } from '../domain/schema-reports.ts';
 import { isPast, pollInterval, secondsBetween } from '../domain/time.ts';
-import { fence } from './step.ts';
+import { type OneOff, startOneOff } from './one-off.ts';
 
-export type ToolRun = { readonly task: string; readonly startedAt: string; readonly done: boolean };
-
-export type ToolProgress =
+export type ToolProgress<Report> =
   | { readonly kind: 'waiting'; readonly run: ToolRun; readonly seconds: number }
-  | { readonly kind: 'finished'; readonly run: ToolRun; readonly lines: string[] }
+  /** `report` is null when it printed none that can be read. */
+  | { readonly kind: 'finished'; readonly run: ToolRun; readonly report: Report | null }
   /** It ended badly, or not in time; `reason` says so in words. */
   | { readonly kind: 'failed'; readonly run: ToolRun; readonly reason: string };
 
-export interface ToolRequest {
-  readonly purpose: 'plan' | 'migrate';
+export interface ToolRequest<Report> extends OneOff {
   readonly command: readonly string[];
   readonly deadlineSeconds: number;
+  /** Reads its report, null as long as there is none; without it, the exit code says all. */
+  readonly read?: (lines: readonly string[]) => Report | null;
 }
-
-/** Time for the last lines of a task that has ended to arrive in CloudWatch Logs. */
-const logDelaySeconds = 30;
 
 /**
- * Runs the schema tool of the new image in one task of its own: starts it, or looks after the one
+ * Time for the last lines of a task that has ended to arrive in CloudWatch Logs, from when it was first
+ * seen to have ended. They may come in pieces: lines without a report are no answer before that.
+ */
+export const logDelaySeconds = 30;
+
+/**
+ * Runs a command of the image's schema tool in one task of its own: starts it, or looks after the one
  * that was started before.
  */
-export async function runTool(
-  release: RegisteredRelease,
+export async function runTool<Report = null>(
+  release: OpenedRelease,
   before: ToolRun | null,
-  { purpose, command, deadlineSeconds }: ToolRequest,
+  request: ToolRequest<Report>,
   now: string,
-): Promise<ToolProgress> {
-  const run = before ?? (await startTool(release, purpose, command, now));
+): Promise<ToolProgress<Report>> {
+  const { command, deadlineSeconds } = request;
+  const started = before ?? {
+    task: await startOneOff(release, request),
+    startedAt: now,
+    stoppedAt: null,
+    done: false,
+  };
   const { cluster } = release.description;
-  const waited = secondsBetween(run.startedAt, now);
-  const waiting: ToolProgress = { kind: 'waiting', run, seconds: pollInterval(waited) };
-  const late = isPast(run.startedAt, deadlineSeconds, now);
-  const [task] = await ecs.describeTasks(cluster, [run.task], release.shape.container);
+  const seconds = pollInterval(secondsBetween(started.startedAt, now));
+  const [task] = await ecs.describeTasks(cluster, [started.task], release.shape.container);
 
   if (task?.status !== 'STOPPED') {
-    if (!late) return waiting;
-    await ecs.stopTask(cluster, run.task, `Not finished within ${deadlineSeconds} s`);
-    return { kind: 'failed', run, reason: `${command.join(' ')} was not finished within ${deadlineSeconds} s.` };
+    if (!isPast(started.startedAt, deadlineSeconds, now)) return { kind: 'waiting', run: started, seconds };
+    await ecs.stopTask(cluster, started.task, `Not finished within ${deadlineSeconds} s`);
+    const reason = `${nameOf(command)} was not finished within ${deadlineSeconds} s.`;
+    return { kind: 'failed', run: started, reason };
   }
-  const lines = await readOutput(release, run.task);
-  if (task.exitCode !== 0) {
-    const last = lines.slice(-3).join(' | ').slice(0, 500);
-    const exit = task.exitCode === null ? 'did not start' : `ended with exit code ${task.exitCode}`;
-    return { kind: 'failed', run, reason: `${command.join(' ')} ${exit}: ${task.reason}. ${last}` };
+  const run = { ...started, stoppedAt: started.stoppedAt ?? now };
+  const awaitsLog = !isPast(run.stoppedAt, logDelaySeconds, now);
+  const good = task.exitCode === 0;
+  const lines = good && request.read === undefined ? [] : await readOutput(release, request.taskDefinition, run.task);
+  if (!good) {
+    const told = readError(lines);
+    if (told === null && awaitsLog && task.exitCode !== null) return { kind: 'waiting', run, seconds };
+    return { kind: 'failed', run, reason: `${nameOf(command)} ${ending(task, told ?? lastWords(lines))}` };
   }
-  if (lines.length === 0 && waited < deadlineSeconds + logDelaySeconds) return waiting;
-  return { kind: 'finished', run: { ...run, done: true }, lines };
+  const report = request.read?.(lines) ?? null;
+  if (request.read !== undefined && report === null && awaitsLog) return { kind: 'waiting', run, seconds };
+  return { kind: 'finished', run: { ...run, done: true }, report };
 }
 
-async function startTool(
-  release: RegisteredRelease,
-  purpose: string,
-  command: readonly string[],
-  now: string,
-): Promise<ToolRun> {
-  await fence(release);
-  const task = await ecs.runTask({
-    cluster: release.description.cluster,
-    taskDefinition: release.revision,
-    shape: release.shape,
-    startedBy: startedBy(release.id),
-    clientToken: clientToken(release.id, purpose),
-    command,
-  });
-  return { task, startedAt: now, done: false };
+/** The command without what is long in it, such as a manifest. */
+function nameOf(command: readonly string[]): string {
+  return command.map((word) => (word.length > 60 ? `${word.slice(0, 20)}…` : word)).join(' ');
 }
 
-async function readOutput(release: RegisteredRelease, task: string): Promise<string[]> {
-  const { definition } = await ecs.taskDefinition(release.revision);
+function ending({ exitCode, reason }: ecs.TaskView, told: string): string {
+  const exit = exitCode === null ? 'did not start' : `ended with exit code ${exitCode}`;
+  return `${exit}: ${reason}. ${told}`.trim();
+}
+
+function lastWords(lines: readonly string[]): string {
+  return lines.slice(-3).join(' | ').slice(0, 500);
+}
+
+async function readOutput(release: OpenedRelease, revision: string, task: string): Promise<string[]> {
+  const { definition } = await ecs.taskDefinition(revision);
   return latestLines(release.description.logGroup, logStream(definition, release.shape.container, task));
 }

@@ -19,6 +19,8 @@ const environmentShape = z.strictObject({
     backupDays: z.int().min(0).max(35),
     /** PostgreSQL's `max_connections`, which a new value gets at the next restart. */
     maxConnections: z.int().positive(),
+    /** Of how many releases the snapshots are kept that they took before they migrated; an account may have 100. */
+    releaseSnapshots: z.int().min(1).max(50).default(10),
     /** Mode of CloudWatch Database Insights: standard keeps a week and is free; advanced is paid by vCPU. */
     insights: z.enum(['standard', 'advanced']),
     /** Whether the server refuses, and tasks are told not to try, connections without TLS. */

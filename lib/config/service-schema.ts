@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { journeySchema } from '../../lambda/domain/service.ts';
+import { journeySchema, schemaToolSchema } from '../../lambda/domain/service.ts';
 import { sloSchema } from '../../lambda/domain/slo.ts';
 
 const seconds = z.int().positive();
@@ -93,7 +93,7 @@ export const serviceConfigSchema = z
       cpuPercent: percent,
     }),
     /** Commands of the image's schema tool; null for a service without a schema of its own. */
-    schemaTool: z.strictObject({ status: z.array(z.string()).min(1), up: z.array(z.string()).min(1) }).nullable(),
+    schemaTool: schemaToolSchema.nullable(),
     probe: z.strictObject({ journeys: z.array(journeySchema).min(1), write: journeySchema.nullable() }),
     /** Paths, in full, whose requests may have bodies above the 8 KiB that the firewall reads, each with the reason. */
     largeBodies: z.array(z.strictObject({ path: z.string().startsWith('/'), reason: z.string().min(1) })).max(10),
@@ -113,6 +113,8 @@ export const serviceConfigSchema = z
     deadlines: z.strictObject({
       taskSeconds: seconds,
       migrationSeconds: seconds,
+      /** For a snapshot of the database to become available. */
+      snapshotSeconds: seconds.default(3600),
       readySeconds: seconds,
       approvalSeconds: seconds.max(16 * 3600),
       shiftSeconds: seconds,

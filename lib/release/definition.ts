@@ -82,7 +82,7 @@ function choice(fallback: string, ...Choices: ChoiceState['Choices']): ChoiceSta
  * was changed goes to Close, whatever fails later to Retreat.
  */
 export function definition(environment: string): Definition {
-  const task = (name: StepName, next: string | null, onFailure: 'Close' | 'Retreat' | null): TaskState => ({
+  const task = (name: StepName, next: string | null, onFailure: 'Close' | 'Retreat' | 'Verify' | null): TaskState => ({
     Type: 'Task',
     Comment: steps[name].description,
     Resource: 'arn:aws:states:::lambda:invoke',
@@ -117,8 +117,10 @@ export function definition(environment: string): Definition {
       'Rehearsed?': choice('Shift', whenWaiting, whenRefused, {
         Variable: '$.schema.changes',
         BooleanEquals: true,
-        Next: 'Migrate',
+        Next: 'Snapshot',
       }),
+      Snapshot: task('Snapshot', 'Snapshotted?', 'Close'),
+      'Snapshotted?': choice('Migrate', whenWaiting, whenRefused),
       Migrate: task('Migrate', 'Migrated?', 'Retreat'),
       'Migrated?': choice('Shift', whenWaiting),
       Shift: task('Shift', 'Observe', 'Retreat'),
@@ -134,19 +136,24 @@ export function definition(environment: string): Definition {
       'Retreated?': choice(
         'Close',
         whenWaiting,
-        { Variable: '$.retreat.result', StringEquals: 'restored', Next: 'Verify' },
-        { Variable: '$.retreat.result', StringEquals: 'nothing-moved', Next: 'Verify' },
+        { Variable: '$.retreat.result', StringEquals: 'restored', Next: 'Mend' },
+        { Variable: '$.retreat.result', StringEquals: 'nothing-moved', Next: 'Mend' },
       ),
+      // Whether the old version works is for Verify to find out, whatever became of mending.
+      Mend: task('Mend', 'Mended?', 'Verify'),
+      'Mended?': choice('Verify', whenWaiting),
       Verify: task('Verify', 'Verified?', 'Close'),
       'Verified?': choice('Close', whenWaiting),
       Wait: { Type: 'Wait', SecondsPath: '$.wait.seconds', Next: 'Resume' },
       Resume: choice(
         'Retreat',
-        ...(['Plan', 'Rehearse', 'Migrate', 'Observe', 'Promote', 'Verify'] as const).map((name) => ({
-          Variable: '$.wait.resume',
-          StringEquals: name,
-          Next: name,
-        })),
+        ...(['Plan', 'Rehearse', 'Snapshot', 'Migrate', 'Observe', 'Promote', 'Mend', 'Verify'] as const).map(
+          (name) => ({
+            Variable: '$.wait.resume',
+            StringEquals: name,
+            Next: name,
+          }),
+        ),
       ),
       Close: task('Close', null, null),
     },

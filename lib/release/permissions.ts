@@ -94,6 +94,8 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
 
   const schemaTool = [ledger, ...runTasks, describeRevisions, readLog];
   const offTrafficCheck = [ledger, ...runTasks, ...probe];
+  const passRehearsalRoles: Grant = { ...passTaskRoles, resources: to.rehearsalRoles };
+  const named = 'A snapshot is named after its release.';
   return {
     Open: [
       ledger,
@@ -126,7 +128,17 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
       passTaskRoles,
     ],
     Plan: schemaTool,
-    Rehearse: offTrafficCheck,
+    Rehearse: [...offTrafficCheck, passRehearsalRoles, describeRevisions, readLog],
+    Snapshot: [
+      ledger,
+      { actions: ['rds:CreateDBSnapshot'], resources: [to.database, to.snapshots], why: named },
+      { actions: ['rds:AddTagsToResource', 'rds:DeleteDBSnapshot'], resources: [to.snapshots], why: named },
+      {
+        actions: ['rds:DescribeDBSnapshots'],
+        resources: [to.database, to.allSnapshots],
+        why: 'Old ones are found by listing all of the instance.',
+      },
+    ],
     Migrate: schemaTool,
     Shift: [
       ledger,
@@ -168,13 +180,16 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
       describeServices,
       loadBalancer('elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'),
     ],
+    Mend: [...schemaTool, listTasks],
     Verify: offTrafficCheck,
     Close: [
       ledger,
       lock,
       event,
       listTasks,
-      { ...ownTasks, actions: ['ecs:StopTask'] },
+      // A scratch copy that the rehearsal could not drop itself.
+      ...runTasks,
+      passRehearsalRoles,
       suspendScaling,
       { actions: ['ecr:BatchGetImage', 'ecr:PutImage'], resources: to.repositories },
       { actions: ['sns:Publish'], resources: [own.topic] },

@@ -58,6 +58,24 @@ export class Resources {
     });
   }
 
+  /** Of the tasks on a scratch copy. */
+  get rehearsalRoles(): string[] {
+    return this.eachService((_, { family }) => this.arn('iam', `role/${family}-rehearsal`, ''));
+  }
+
+  get database(): string {
+    return this.arn('rds', `db:${environmentNames(this.environment).prefix}`);
+  }
+
+  /** Those that releases take. */
+  get snapshots(): string {
+    return this.arn('rds', `snapshot:${environmentNames(this.environment).prefix}-*`);
+  }
+
+  get allSnapshots(): string {
+    return this.arn('rds', 'snapshot:*');
+  }
+
   get deploymentGroups(): string[] {
     return this.eachService((_, { family }) => this.arn('codedeploy', `deploymentgroup:${family}/${family}`));
   }

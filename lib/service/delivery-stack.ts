@@ -64,6 +64,10 @@ export class DeliveryStack extends Stack {
       logGroup: names.logGroup,
       alarms: alarms.map((alarm) => alarm.alarmName),
       schemaTool: settings.schemaTool,
+      database: settings.task.database && {
+        instance: environmentNames(props.config.name).prefix,
+        snapshots: props.config.database.releaseSnapshots,
+      },
       probe: {
         ...settings.probe,
         tokenSecret: Object.values(settings.task.secrets).includes('prober-token')

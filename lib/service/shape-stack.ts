@@ -73,6 +73,7 @@ export class ShapeStack extends Stack {
       'The plain variables are settings that anybody may read in the configuration; every secret is a `secrets` entry.',
     );
 
+    const sealed = props.network.rehearsalGroup(props.service);
     const parameter: ServiceShape = {
       taskDefinition: shape.ref,
       container: props.service,
@@ -80,6 +81,7 @@ export class ShapeStack extends Stack {
       subnets: props.network.vpc.selectSubnets(props.network.taskSubnets).subnetIds,
       securityGroups: [props.network.serviceGroup(props.service).securityGroupId],
       platformVersion,
+      rehearsal: sealed && { securityGroups: [sealed.securityGroupId], taskRole: access.rehearsalRole.roleArn },
     };
     new CfnParameter(this, 'ShapeParameter', {
       name: names.shapeParameter,

@@ -20,6 +20,8 @@ export class TaskAccess extends Construct {
   readonly executionRole: Role;
   /** Of the service's own code: nothing until the service needs something. */
   readonly taskRole: Role;
+  /** Of the service's code on a scratch copy: nothing, whatever the service may come to need. */
+  readonly rehearsalRole: Role;
   readonly environment: Readonly<Record<string, string>>;
   /** ECS's `valueFrom` by variable name. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -31,6 +33,7 @@ export class TaskAccess extends Construct {
     const assumedBy = new ServicePrincipal('ecs-tasks.amazonaws.com');
     this.executionRole = new Role(this, 'ExecutionRole', { roleName: `${family}-execution`, assumedBy });
     this.taskRole = new Role(this, 'TaskRole', { roleName: `${family}-task`, assumedBy });
+    this.rehearsalRole = new Role(this, 'RehearsalRole', { roleName: `${family}-rehearsal`, assumedBy });
 
     props.logGroup.grantWrite(this.executionRole);
     props.repository.grantPull(this.executionRole);

@@ -8,7 +8,8 @@ import { type Cloud, type CloudOptions, openCloud } from '../cloud.ts';
 import type { Assembly } from '../deploy/assembly.ts';
 import type { Provisions } from '../deploy/provision.ts';
 import { type Behaviour, simulatedImage } from './behaviours.ts';
-import { type AppliedMigrations, schemaTool } from './schema-tool.ts';
+import { prefixOf, schemaTool } from './schema-tool.ts';
+import { type MigrationEffect, type Migrations, SimulatedDatabase } from './simulated-database.ts';
 import type { SimulatedImage } from './simulated-image.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedRuntime } from './simulated-runtime.ts';
@@ -34,7 +35,13 @@ export interface SimulatedCloud {
   /** Whether all tasks that the services want are in service. */
   isSteady(): boolean;
   /** Pushes an image that behaves so. @returns its digest */
-  push(tag: string, behaviour: Behaviour, migrations?: Readonly<Record<string, readonly string[]>>): string;
+  push(
+    tag: string,
+    behaviour: Behaviour,
+    migrations?: Migrations,
+    effects?: Readonly<Record<string, MigrationEffect>>,
+  ): string;
+  readonly database: SimulatedDatabase;
 }
 
 /**
@@ -50,7 +57,7 @@ export async function openSimulatedCloud({
   sandbox,
 }: SimulatedCloudOptions): Promise<SimulatedCloud> {
   const images = new Map<string, SimulatedImage>();
-  const database: AppliedMigrations = new Map();
+  const database = new SimulatedDatabase();
   const runtime = new SimulatedRuntime(clock, (image) => images.get(image.split('@')[1] ?? image));
   const network: SimulatedNetwork = new SimulatedNetwork(runtime, () => ({
     dataPlane: cloud.elb,
@@ -92,9 +99,18 @@ export async function openSimulatedCloud({
     network,
     description,
     isSteady: () => cloud.ecs.services().every((each) => each.taskSets.every((set) => cloud.ecs.isSteady(each, set))),
-    push: (tag, behaviour, migrations = {}) => {
+    database,
+    push: (tag, behaviour, migrations = {}, effects = {}) => {
       const digest = `sha256:${createHash('sha256').update(tag).digest('hex')}`;
-      images.set(digest, simulatedImage(behaviour, { ...options, commands: schemaTool(migrations, database) }));
+      database.teach(effects);
+      images.set(digest, {
+        ...simulatedImage(behaviour, { ...options, commands: schemaTool(migrations, database) }),
+        suits: (variables) => {
+          const prefix = prefixOf(variables);
+          const started = database.snapshot(prefix);
+          return () => database.serves(migrations, prefix, started);
+        },
+      });
       cloud.registry.push(description.repository.name, digest, tag);
       return digest;
     },

@@ -18,13 +18,23 @@ export interface CommandResult {
   readonly output: readonly string[];
 }
 
+/** One run of a command. */
+export interface Invocation {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether the task has not ended. */
+  readonly alive: () => boolean;
+}
+
 /** A one-off command of the image, such as its schema tool's. */
 export interface SimulatedCommand {
   /** Words that the command line contains, in any place: `['status']`. */
   readonly words: readonly string[];
-  readonly seconds: number;
+  readonly seconds: number | ((invocation: Invocation) => number);
+  /** Called when the command starts: what a run does that is killed before its end. */
+  readonly begin?: (invocation: Invocation) => void;
   /** Called when the command ends: what it prints may depend on what ran before. */
-  readonly run: () => CommandResult;
+  readonly run: (invocation: Invocation) => CommandResult;
 }
 
 /** What a simulated image does, as data. */
@@ -41,6 +51,8 @@ export interface SimulatedImage {
   /** Answers so many users' requests well, and every later one, of anybody, badly. */
   readonly late?: { readonly goodRequests: number; readonly bad: SimulatedAnswer };
   readonly commands: readonly SimulatedCommand[];
+  /** Asked when a task starts to serve: gives whether, at each request, its database suits it. */
+  readonly suits?: (environment: Readonly<Record<string, string>>) => () => boolean;
 }
 
 export function routeFits(pattern: string, path: string): boolean {

@@ -1,6 +1,12 @@
 import type { Clock, Timer } from '../clock/clock.ts';
 import type { RunningTask, TaskEvents, TaskRuntime, TaskSpec } from '../compute/runtime.ts';
-import { routeFits, type SimulatedAnswer, type SimulatedCommand, type SimulatedImage } from './simulated-image.ts';
+import {
+  type Invocation,
+  routeFits,
+  type SimulatedAnswer,
+  type SimulatedCommand,
+  type SimulatedImage,
+} from './simulated-image.ts';
 
 /** Gives what an image does; undefined when the registry has no such image. */
 export type ImageCatalog = (image: string) => SimulatedImage | undefined;
@@ -55,6 +61,7 @@ export class SimulatedTask implements RunningTask {
   readonly #events: TaskEvents;
   readonly #timers: Timer[] = [];
   #answers = false;
+  #suits: () => boolean = () => true;
   #ended = false;
   #usersAnswered = 0;
 
@@ -85,14 +92,16 @@ export class SimulatedTask implements RunningTask {
     const { health, pages, late, otherwise } = this.#image;
     const ofHealth = health.find((each) => routeFits(each.path, path));
     if (ofHealth !== undefined) return ofHealth;
+    if (!this.#suits()) return { status: 500, body: 'Internal Server Error' };
     if (late !== undefined && this.#usersAnswered >= late.goodRequests) return late.bad;
     if (byUser) this.#usersAnswered += 1;
     return pages.find((each) => routeFits(each.path, path)) ?? otherwise;
   }
 
   #serve(): void {
-    const { bootSeconds, exit } = this.#image;
+    const { bootSeconds, exit, suits } = this.#image;
     this.#after(bootSeconds * 1000, () => {
+      this.#suits = suits?.(this.spec.environment) ?? this.#suits;
       this.#answers = true;
     });
     if (exit !== undefined) this.#after(exit.afterSeconds * 1000, () => this.#exit(exit.code));
@@ -103,9 +112,13 @@ export class SimulatedTask implements RunningTask {
     return command && this.#image.commands.find(({ words }) => words.every((word) => command.includes(word)));
   }
 
-  #execute({ seconds, run }: SimulatedCommand): void {
-    this.#after(seconds * 1000, () => {
-      const { exitCode, output } = run();
+  #execute({ seconds, begin, run }: SimulatedCommand): void {
+    const { command = [], environment } = this.spec;
+    const invocation: Invocation = { command, environment, alive: () => !this.#ended };
+    const lasts = typeof seconds === 'number' ? seconds : seconds(invocation);
+    begin?.(invocation);
+    this.#after(lasts * 1000, () => {
+      const { exitCode, output } = run(invocation);
       for (const line of output) this.#events.log(line);
       this.#exit(exitCode);
     });

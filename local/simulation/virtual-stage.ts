@@ -51,6 +51,7 @@ async function deploy(assembly: Assembly, folder: string): Promise<VirtualStage>
     cloud,
     runtime,
     description,
+    database: simulated.database,
     push: (...image) => simulated.push(...image),
     start: (name, request) => {
       const machine = cloud.machines

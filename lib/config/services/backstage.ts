@@ -8,7 +8,7 @@ type Shared = Pick<ServiceInput['frozen'], 'port' | 'rulePriority'> &
   } & Pick<ServiceInput, 'schemaTool' | 'probe' | 'largeBodies'> & { readonly healthPath: string };
 
 const healthPath = '/.backstage/health/v1/readiness';
-const schemaTool = (command: string) => ['node', 'packages/schema/bin/backstage-schema.js', command, '--json'];
+const schemaTool = (...command: string[]) => ['node', 'packages/schema/bin/backstage-schema.js', ...command, '--json'];
 
 /** What is the same for Backstage in every environment. */
 export const backstage: Shared = {
@@ -19,7 +19,17 @@ export const backstage: Shared = {
   secrets: { PROBER_TOKEN: 'prober-token' },
   // One pool for each plugin; their size is that of backend.database.knexConfig in backstage/app-config.yaml.
   pools: { pools: 8, poolSize: 4 },
-  schemaTool: { status: schemaTool('status'), up: schemaTool('up') },
+  schemaTool: {
+    status: schemaTool('status'),
+    up: schemaTool('up'),
+    manifest: schemaTool('manifest'),
+    down: schemaTool('down', '--to', '{manifest}'),
+    copy: schemaTool('copy', '--prefix', '{scratch}'),
+    drop: schemaTool('drop', '--prefix', '{scratch}'),
+    unlock: schemaTool('unlock'),
+    // Backstage reads any key of its configuration from a variable of this form; only the copy needs its databases made.
+    scratchEnvironment: { APP_CONFIG_backend_database_prefix: '{scratch}' },
+  },
   largeBodies: [
     {
       path: '/api/catalog/entities/by-refs',

@@ -3,6 +3,7 @@ import { codeDeployRules } from './codedeploy-rules.ts';
 import { dynamoDbRules } from './dynamodb-rules.ts';
 import { ecsRules } from './ecs-rules.ts';
 import { fullArn, get, type Input, text, texts } from './inputs.ts';
+import { rdsRules } from './rds-rules.ts';
 import { everywhere, on, type Rule } from './rule.ts';
 
 const parameterRule =
@@ -79,6 +80,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   // Names do not narrow it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html
   'monitoring:DescribeAlarms': () => on('cloudwatch:DescribeAlarms', [arn('cloudwatch', 'alarm:*')]),
   'monitoring:GetMetricData': everywhere('cloudwatch:GetMetricData'),
+  ...rdsRules,
   'secretsmanager:GetSecretValue': secretRule('secretsmanager:GetSecretValue'),
   'sns:Publish': publish,
   'ssm:GetParameter': parameterRule('ssm:GetParameter', (input) => [text(input['Name'])]),

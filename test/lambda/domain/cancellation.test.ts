@@ -6,7 +6,7 @@ import { at, registered, shifted } from './samples.ts';
 const way = (state: string, release: Release) => whenCancelled(state, openedReleaseSchema.parse(release));
 const migrate = (done: boolean): Release => ({
   ...registered(),
-  schema: { ...registered().schema, changes: true, migrate: { task: 't', startedAt: at(0), done } },
+  schema: { ...registered().schema, changes: true, migrate: { task: 't', startedAt: at(0), stoppedAt: null, done } },
 });
 
 test.each(['Register', 'Plan', 'Rehearse'])(

@@ -18,7 +18,11 @@ const check = (verdict: 'works' | 'broken' | null): Release['verification'] => (
   verdict,
   reason: `A new task ${verdict}.`,
 });
-const migrated = { ...shifted().schema, changes: true, migrate: { task: 't', startedAt: at(5), done: true } };
+const migrated = {
+  ...shifted().schema,
+  changes: true,
+  migrate: { task: 't', startedAt: at(5), stoppedAt: null, done: true },
+};
 const promotion = (done: boolean) => ({ startedAt: at(70), continued: true, done, reason: 'Promotion.' });
 
 describe('a release', () => {

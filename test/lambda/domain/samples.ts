@@ -28,7 +28,17 @@ export const description: ServiceDescription = {
   },
   logGroup: '/understudy/local/trucks',
   alarms: ['trucks-a-errors', 'trucks-b-errors'],
-  schemaTool: { status: ['schema', 'status'], up: ['schema', 'up'] },
+  schemaTool: {
+    status: ['schema', 'status'],
+    up: ['schema', 'up'],
+    manifest: ['schema', 'manifest'],
+    down: ['schema', 'down', '--to', '{manifest}'],
+    copy: ['schema', 'copy', '{scratch}'],
+    drop: ['schema', 'drop', '{scratch}'],
+    unlock: ['schema', 'unlock'],
+    scratchEnvironment: { DATABASE_PREFIX: '{scratch}' },
+  },
+  database: { instance: 'understudy-local', snapshots: 3 },
   probe: {
     journeys: [
       { name: 'list', method: 'GET', path: '/trucks', status: 200, budgetMs: 500, authenticated: false },
@@ -64,6 +74,7 @@ export const description: ServiceDescription = {
   deadlines: {
     taskSeconds: 60,
     migrationSeconds: 120,
+    snapshotSeconds: 900,
     readySeconds: 300,
     approvalSeconds: 240,
     shiftSeconds: 600,
@@ -78,6 +89,7 @@ export const shape: ServiceShape = {
   subnets: ['subnet-1'],
   securityGroups: ['sg-1'],
   platformVersion: '1.4.0',
+  rehearsal: { securityGroups: ['sg-sealed'], taskRole: 'arn:aws:iam::111111111111:role/trucks-rehearsal' },
 };
 
 export const request = {

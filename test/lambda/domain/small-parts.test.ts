@@ -5,7 +5,7 @@ import { crashLoop } from '../../../lambda/domain/green-tasks.ts';
 import { clientToken, startedBy } from '../../../lambda/domain/identifiers.ts';
 import { lookInterval, recentLooks, withLook } from '../../../lambda/domain/observation.ts';
 import { newRelease, releaseSchema } from '../../../lambda/domain/release.ts';
-import { readPending } from '../../../lambda/domain/schema-status.ts';
+import { readStatus } from '../../../lambda/domain/schema-status.ts';
 import { isPast, pollInterval } from '../../../lambda/domain/time.ts';
 import { at, execution, look, registered, shape, shifted } from './samples.ts';
 
@@ -53,14 +53,14 @@ describe('the schema tool’s answer', () => {
 
   test('is the last line of its form, whatever else was logged', () => {
     const older = '{"plugins":[{"plugin":"old","sets":[{"pending":["0.js"]}]}]}';
-    expect(readPending(['starting', older, status, '{"level":"info"}', 'bye'])).toEqual([
+    expect(readStatus(['starting', older, status, '{"level":"info"}', 'bye'])?.pending).toEqual([
       { plugin: 'catalog', migrations: ['1.js', '2.js'] },
     ]);
   });
 
   test('without a line of its form there is none: that is not "nothing pending"', () => {
-    expect(readPending(['starting', '{"plugins":"none"}'])).toBeNull();
-    expect(readPending(['{"plugins":[]}'])).toEqual([]);
+    expect(readStatus(['starting', '{"plugins":"none"}'])).toBeNull();
+    expect(readStatus(['{"plugins":[]}'])).toEqual({ pending: [], locked: [] });
   });
 });
 

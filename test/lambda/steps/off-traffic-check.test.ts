@@ -32,7 +32,7 @@ describe('the live revision, started off-traffic', () => {
     expect(waiting.wait).toEqual({ seconds: 3, resume: 'Rehearse' });
     become('RUNNING');
     const rehearsed = await world.run(rehearse, waiting, 13);
-    expect(rehearsed).toMatchObject({ wait: null, refusal: null, rehearsal: { verdict: 'works' } });
+    expect(rehearsed).toMatchObject({ wait: null, refusal: null, rehearsal: { verdict: 'neutral' } });
     expect(probed()).toEqual(['list', 'one', 'write']);
     expect(world.state.tasks).toMatchObject([{ taskDefinitionArn: 'blue:2', lastStatus: 'STOPPED' }]);
   });
@@ -41,9 +41,12 @@ describe('the live revision, started off-traffic', () => {
     become('RUNNING');
     world.state.answers = { blue: 'bad' };
     const again = await world.run(rehearse, waiting, 13);
-    expect(again).toMatchObject({ wait: { resume: 'Rehearse' }, rehearsal: { probes: 1, verdict: null } });
+    expect(again).toMatchObject({
+      wait: { resume: 'Rehearse' },
+      rehearsal: { tasks: [{ name: 'live', probes: 1, ok: null }] },
+    });
     world.state.answers = {};
-    expect(await world.run(rehearse, again, 16)).toMatchObject({ rehearsal: { probes: 2, verdict: 'works' } });
+    expect(await world.run(rehearse, again, 16)).toMatchObject({ rehearsal: { tasks: [{ probes: 2, ok: true }] } });
   });
 
   test('refuses the release when it stops by itself', async () => {
@@ -72,10 +75,17 @@ describe('the live revision, started off-traffic', () => {
     expect((await world.run(rehearse, again, 70)).refusal).toContain('The prober could not be reached');
   });
 
+  test('is judged once, though the answer of the look that stopped it was lost', async () => {
+    become('STOPPED', { exitCode: 143, stoppedReason: 'Checked: it works' });
+    expect(await world.run(rehearse, waiting, 16)).toMatchObject({ refusal: null, rehearsal: { verdict: 'neutral' } });
+    become('STOPPED', { exitCode: 143, stoppedReason: 'Checked: It did not answer well within 60 s: list.' });
+    expect((await world.run(rehearse, waiting, 16)).refusal).toContain('It did not answer well within 60 s: list.');
+  });
+
   test('is asked for its health alone when it is the bootstrap image', async () => {
     become('RUNNING');
     const blue = waiting.blue && { ...waiting.blue, bootstrap: true };
-    expect(await world.run(rehearse, { ...waiting, blue }, 13)).toMatchObject({ rehearsal: { verdict: 'works' } });
+    expect(await world.run(rehearse, { ...waiting, blue }, 13)).toMatchObject({ rehearsal: { verdict: 'neutral' } });
     expect(probed()).toEqual(['health']);
   });
 });

@@ -4,7 +4,7 @@ import { handler as migrate } from '../../../lambda/steps/migrate.ts';
 import { handler as open } from '../../../lambda/steps/open.ts';
 import { handler as plan } from '../../../lambda/steps/plan.ts';
 import { handler as register } from '../../../lambda/steps/register.ts';
-import { digestOf, request, uri } from '../domain/samples.ts';
+import { at, description, digestOf, request, uri } from '../domain/samples.ts';
 import { leadToRegistered } from './lead.ts';
 import { World } from './world.ts';
 
@@ -51,6 +51,8 @@ describe('Register', () => {
 
 const status = '{"plugins":[{"plugin":"catalog","sets":[{"pending":["1.js"]}]}]}';
 
+const commands = () => world.inputs('RunTask').map(({ overrides }) => Object(overrides).containerOverrides[0].command);
+
 function endTask(exitCode: number, ...lines: string[]): void {
   for (const task of world.state.tasks) Object.assign(task, { lastStatus: 'STOPPED', exitCode, stoppedReason: 'done' });
   world.state.lines = lines;
@@ -88,10 +90,16 @@ describe('Plan', () => {
     expect(world.state.tasks).toHaveLength(1);
   });
 
-  test('waits for the log of a task that has ended, which comes late', async () => {
+  test('waits for the log of a task that has ended, which comes late and in pieces', async () => {
     const waiting = await world.run(plan, release, 5);
     endTask(0);
-    expect((await world.run(plan, waiting, 8)).wait).not.toBeNull();
+    const without = await world.run(plan, waiting, 8);
+    expect(without).toMatchObject({ wait: { resume: 'Plan' }, schema: { plan: { stoppedAt: at(8) } } });
+    world.state.lines = ['booting'];
+    const piece = await world.run(plan, without, 37);
+    expect(piece).toMatchObject({ wait: { resume: 'Plan' }, refusal: null, schema: { plan: { stoppedAt: at(8) } } });
+    world.state.lines = ['booting', status];
+    expect(await world.run(plan, piece, 38)).toMatchObject({ wait: null, schema: { changes: true } });
   });
 
   test.each([
@@ -100,7 +108,9 @@ describe('Plan', () => {
   ])('refuses when %s: nothing has been changed yet', async (_, exitCode, lines, words) => {
     const waiting = await world.run(plan, release, 5);
     endTask(exitCode, ...lines);
-    expect((await world.run(plan, waiting, 8)).refusal).toContain(words);
+    const ended = await world.run(plan, waiting, 8);
+    expect(ended).toMatchObject({ refusal: null, wait: { resume: 'Plan' } });
+    expect((await world.run(plan, ended, 38)).refusal).toContain(words);
   });
 
   test('gives up at its deadline, and stops the task', async () => {
@@ -108,6 +118,49 @@ describe('Plan', () => {
     const late = await world.run(plan, waiting, 65);
     expect(late).toMatchObject({ wait: null, refusal: expect.stringContaining('within 60 s') });
     expect(world.state.tasks[0]?.lastStatus).toBe('STOPPED');
+  });
+
+  describe('finds a lock', () => {
+    const locked = '{"plugins":[{"plugin":"catalog","sets":[{"pending":["1.js"],"locked":true}]}]}';
+    let found: Release;
+    beforeEach(async () => {
+      const waiting = await world.run(plan, release, 5);
+      endTask(0, locked);
+      found = await world.run(plan, waiting, 8);
+    });
+
+    test('and has the tool free it, then asks again', async () => {
+      expect(found).toMatchObject({ refusal: null, schema: { locked: ['catalog'] }, wait: { resume: 'Plan' } });
+      expect(commands()).toEqual([
+        ['schema', 'status'],
+        ['schema', 'unlock'],
+      ]);
+      endTask(0);
+      const freed = await world.run(plan, found, 11);
+      const again = await world.run(plan, freed, 12);
+      expect(commands().at(-1)).toEqual(['schema', 'status']);
+      endTask(0, status);
+      expect(await world.run(plan, again, 15)).toMatchObject({ wait: null, refusal: null, schema: { changes: true } });
+    });
+
+    test('and refuses when its holder is still there, in the tool’s words', async () => {
+      endTask(1, '{"ok":false,"error":{"message":"held by 10.0.1.7"}}');
+      expect((await world.run(plan, found, 11)).refusal).toContain('held by 10.0.1.7');
+    });
+
+    test('and refuses when somebody takes it again', async () => {
+      endTask(0);
+      const freed = await world.run(plan, await world.run(plan, found, 11), 12);
+      endTask(0, locked);
+      expect((await world.run(plan, freed, 15)).refusal).toContain('right after it was freed');
+    });
+
+    test('and tells people to free it where the service names no command for that', async () => {
+      const { schemaTool } = description;
+      const own = { ...description, schemaTool: schemaTool && { ...schemaTool, unlock: null } };
+      const waiting = await world.run(plan, { ...release, description: own }, 5);
+      expect((await world.run(plan, waiting, 8)).refusal).toContain('Free it by hand');
+    });
   });
 
   test('has nothing to ask of a service without a schema', async () => {
@@ -132,9 +185,17 @@ describe('Migrate', () => {
     ]);
   });
 
-  test('fails with the tool’s last words, for good', async () => {
-    endTask(1, 'duplicate column');
+  test('fails with what the tool says of it, at once', async () => {
+    endTask(1, '{"ok":false,"error":{"kind":"locked","message":"Another run is at work"}}');
     await expect(world.run(migrate, waiting, 30)).rejects.toMatchObject({
+      message: expect.stringMatching(/Another run is at work$/),
+    });
+  });
+
+  test('fails with the tool’s last words when it does not, for good', async () => {
+    endTask(1, 'duplicate column');
+    const ended = await world.run(migrate, waiting, 30);
+    await expect(world.run(migrate, ended, 60)).rejects.toMatchObject({
       name: 'MigrationFailed',
       message: expect.stringContaining('duplicate column'),
     });

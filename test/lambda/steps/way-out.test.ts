@@ -176,7 +176,12 @@ describe('Close', () => {
       { ...task, taskArn: 'arn:aws:ecs:us-east-1:111111111111:task/c/other', startedBy: 'trucks-elsewhere' },
     ];
     await world.run(close, { ...release, refusal: 'No.', abandoned: ['trucks-aborted'] }, 20);
-    expect(world.state.tasks.map(({ lastStatus }) => lastStatus)).toEqual(['STOPPED', 'RUNNING']);
+    expect(world.state.tasks.map(({ lastStatus }) => lastStatus)).toEqual([
+      'STOPPED',
+      'RUNNING',
+      // Drops the scratch copy that the aborted release may have left.
+      'PENDING',
+    ]);
   });
 
   test('tells what could not be tidied up, and does the rest', async () => {

@@ -38,7 +38,9 @@ describe('permissions', () => {
   test('only the step that makes a change may make it', () => {
     const changes = {
       'ecs:RegisterTaskDefinition': ['Register'],
-      'ecs:RunTask': ['Plan', 'Rehearse', 'Migrate', 'Verify'],
+      'ecs:RunTask': ['Plan', 'Rehearse', 'Migrate', 'Mend', 'Verify', 'Close'],
+      'rds:CreateDBSnapshot': ['Snapshot'],
+      'rds:DeleteDBSnapshot': ['Snapshot'],
       'codedeploy:CreateDeployment': ['Shift'],
       'codedeploy:ContinueDeployment': ['Observe', 'Promote'],
       'codedeploy:StopDeployment': ['Retreat'],
@@ -54,7 +56,9 @@ describe('permissions', () => {
 
   test('no step may change a listener, a service or a task set: that is CodeDeploy’s alone', () => {
     for (const step of stepNames) {
-      expect(actions(step).join()).not.toMatch(/Modify|UpdateService|TaskSet|DeregisterTaskDefinition|Delete/);
+      expect(actions(step).join()).not.toMatch(
+        /Modify|UpdateService|TaskSet|DeregisterTaskDefinition|Delete(?!DBSnapshot)/,
+      );
     }
   });
 
