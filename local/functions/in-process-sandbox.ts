@@ -41,7 +41,7 @@ export class InProcessSandbox implements FunctionSandbox {
     const module: { exports: object } = { exports: {} };
     const own = {
       http: clientModule(send),
-      process: Object.create(process, { env: { value: { ...environment } } }) as object,
+      process: Object.defineProperty(Object.setPrototypeOf({}, process), 'env', { value: { ...environment } }),
     };
     const requireOwn = (asked: string): unknown => {
       if (/^(node:)?https?$/.test(asked)) return own.http;
@@ -49,8 +49,6 @@ export class InProcessSandbox implements FunctionSandbox {
     };
     const write = (...words: unknown[]): void => log(words.map(String).join(' '));
     const console = { log: write, info: write, warn: write, error: write, debug: write, trace: write };
-    // What takes longer than a retry's pause guards a connection, and there is none.
-    const soon = (action: () => void, ms = 0): object => setTimeout(action, ms < 3000 ? 0 : ms).unref();
     const bundle = compile(join(data.folder, `${file}.cjs`));
     bundle(requireOwn, module, module.exports, own.process, console, soon, async (asked) => requireOwn(asked));
     const found: unknown = Reflect.get(module.exports, name);
@@ -71,6 +69,11 @@ export class InProcessSandbox implements FunctionSandbox {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** What takes longer than a retry's pause guards a connection, and there is none. */
+function soon(action: () => void, ms = 0): object {
+  return setTimeout(action, ms < 3000 ? 0 : ms).unref();
 }
 
 /** Bundles are compiled once, for all functions and stages; code made of a string cannot import modules by itself. */

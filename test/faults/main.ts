@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cellsOf, nameOf } from './cells.ts';
+import { faultNames } from './faults.ts';
+import { playAll } from './matrix.ts';
+import type { Cell, Scenario } from './play.ts';
+import { Player, type Verdict } from './player.ts';
+import { synthesize } from './stage/assembly.ts';
+
+// npm run test:faults: every fault at every AWS call of every state, in virtual time.
+//   -- --only good/Shift#4/lost   what begins so, one or many
+//   -- --faults lost,slow         these alone
+//   -- --every 20                 every twentieth
+//   -- --processes 2
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    faults: { type: 'string', default: faultNames.join() },
+    every: { type: 'string', default: '1' },
+    processes: { type: 'string', default: String(Math.min(4, availableParallelism())) },
+  },
+});
+const scenarios: readonly Scenario[] = ['good', 'errors'];
+const wanted = faultNames.filter((name) => values.faults.split(',').includes(name));
+const folder = mkdtempSync(join(tmpdir(), 'understudy-fault-matrix-'));
+
+async function record(): Promise<Cell[]> {
+  const player = new Player(synthesize(folder));
+  try {
+    const cells: Cell[] = [];
+    for (const scenario of scenarios) {
+      const { calls } = await player.play({ scenario });
+      console.log(
+        `${scenario}: ${calls.length} AWS calls recorded × ${wanted.length} faults = ${calls.length * wanted.length}`,
+      );
+      cells.push(...cellsOf(scenario, calls, wanted));
+    }
+    return cells;
+  } finally {
+    await player.close();
+  }
+}
+
+function tell({ cell, operation, violations }: Verdict): void {
+  for (const { invariant, text } of violations) {
+    console.log(`✗ ${cell} (${operation}): ${invariant}: ${text}\n    npm run test:faults -- --only '${cell}'`);
+  }
+}
+
+try {
+  const started = performance.now();
+  const all = await record();
+  const cells = all.filter((cell, index) => nameOf(cell).startsWith(values.only) && index % Number(values.every) === 0);
+  const verdicts: Verdict[] = [];
+  await playAll(cells, Number(values.processes), folder, (verdict) => {
+    verdicts.push(verdict);
+    tell(verdict);
+    if (verdicts.length % 100 === 0 || verdicts.length === cells.length) {
+      const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+      console.log(`${verdicts.length} of ${cells.length} faults played after ${minutes} minutes`);
+    }
+  });
+  const injected = verdicts.reduce((sum, verdict) => sum + verdict.injected, 0);
+  const bad = verdicts.filter(({ violations }) => violations.length > 0).length;
+  console.log(`${injected} faults injected (${cells.length} recorded calls × faults), ${bad} runs with violations`);
+  for (const [outcome, runs] of Object.entries(Object.groupBy(verdicts, (verdict) => verdict.outcome))) {
+    console.log(`  ${String(runs?.length).padStart(5)} ended ${outcome}`);
+  }
+  process.exitCode = bad > 0 || injected !== cells.length ? 1 : 0;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

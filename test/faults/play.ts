@@ -1,0 +1,66 @@
+import type { Behaviour } from '../../local/simulation/behaviours.ts';
+import type { Execution } from '../../local/stepfunctions/execution.ts';
+import { before, collect, type Facts } from './facts.ts';
+import { type Aftermath, type Fault, type FaultName, faults } from './faults.ts';
+import type { RecordedCall } from './stage/disturber.ts';
+import type { FaultStage } from './stage/fault-stage.ts';
+
+/** A release of an image that behaves so, or a rollback to the version before. */
+export type Scenario = Behaviour | 'rollback';
+
+export interface Cell {
+  readonly scenario: Scenario;
+  /** Absent for a run in which nothing goes wrong. */
+  readonly strike?: { readonly at: RecordedCall; readonly fault: FaultName };
+}
+
+export interface Played {
+  readonly facts: Facts;
+  readonly calls: readonly RecordedCall[];
+  readonly injected: number;
+}
+
+const restMs = 60_000;
+const longestMs = 6 * 3_600_000;
+const redriveAfterMs = 3000;
+
+/** Plays one run to its end, with whatever comes to the rescue, and looks at what is left. */
+export async function play(stage: FaultStage, { scenario, strike }: Cell): Promise<Played> {
+  const start = before(stage);
+  stage.traffic.seen = [];
+  const users = stage.users();
+  let execution: Execution | null = null;
+  const struck = (): Execution => {
+    if (execution === null) throw new Error('The fault struck before the execution had begun.');
+    return execution;
+  };
+  const fault: Fault | null = strike ? faults[strike.fault] : null;
+  stage.disturber.watch(
+    stage.nextName(scenario === 'rollback' ? 'rollback' : 'release'),
+    strike && fault ? { at: strike.at, act: fault.act(struck), times: fault.times ?? 1 } : null,
+  );
+  execution = scenario === 'rollback' ? stage.rollback() : stage.release(stage.push(scenario));
+  await stage.finish(execution);
+  await aftermath(stage, execution, fault?.aftermath ?? null);
+  await settle(stage);
+  users.stop();
+  const { calls, injected } = stage.disturber;
+  return { facts: await collect(stage, start, users.counts, stage.traffic.seen), calls: [...calls], injected };
+}
+
+async function aftermath(stage: FaultStage, execution: Execution, who: Aftermath | null): Promise<void> {
+  if (who === null || execution.status !== 'ABORTED') return;
+  if (who === 'redrive') {
+    await stage.clock.advance(redriveAfterMs);
+    execution.redrive();
+    await stage.finish(execution);
+  }
+  if (who === 'rollback') await stage.finish(stage.rollback());
+}
+
+/** What nobody does anything about has to come to rest by itself: all that runs, and alarms. */
+async function settle(stage: FaultStage): Promise<void> {
+  const until = stage.clock.now() + longestMs;
+  do await stage.clock.advance(restMs);
+  while (!(stage.quiet && stage.calm) && stage.clock.now() < until);
+}
