@@ -1,0 +1,1 @@
+"""What LocalStack needs to do in host mode what its image does with Docker and downloads."""
