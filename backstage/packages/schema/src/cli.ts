@@ -33,6 +33,7 @@ function readArguments() {
       'free-locks': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      'older-than': { type: 'string' },
       prefix: { type: 'string' },
       to: { type: 'string' },
       wait: { type: 'string', default: '120' },
@@ -64,8 +65,13 @@ function stopRequested(): () => boolean {
 const COMMANDS: Readonly<Record<string, (app: App, options: Options) => Promise<Outcome>>> = {
   status: async (app) => outcome(await status(app), statusForPeople),
   up: async (app, options) => {
-    const freeLocks = options['free-locks'];
-    return outcome(await up(app, { waitMs: waitMs(options), freeLocks, interrupted: stopRequested() }), upForPeople);
+    const report = await up(app, {
+      waitMs: waitMs(options),
+      freeLocks: options['free-locks'],
+      dryRun: options['dry-run'],
+      interrupted: stopRequested(),
+    });
+    return outcome(report, upForPeople);
   },
   manifest: async (app) => outcome(manifest(app), manifestForPeople),
   down: async (app, options) => {
@@ -82,23 +88,44 @@ const COMMANDS: Readonly<Record<string, (app: App, options: Options) => Promise<
     outcome(await unlock(app, { dryRun: options['dry-run'], waitMs: waitMs(options) }), unlockForPeople),
   fingerprint: async (app, options) => outcome(await fingerprint(app, options.details), fingerprintForPeople),
   copy: async (app, options) => {
-    const prefix = options.prefix ?? '';
-    return outcome(await copy(app, { prefix, waitMs: waitMs(options), interrupted: stopRequested() }), copyForPeople);
+    const report = await copy(app, {
+      prefix: options.prefix ?? '',
+      dryRun: options['dry-run'],
+      waitMs: waitMs(options),
+      interrupted: stopRequested(),
+    });
+    return outcome(report, copyForPeople);
   },
-  drop: async (app, options) => outcome(await drop(app, options.prefix ?? '', options['dry-run']), dropForPeople),
+  drop: async (app, options) => {
+    const { prefix } = options;
+    const olderThanHours = Number(options['older-than'] ?? 0);
+    const what = { ...(prefix === undefined ? {} : { prefix }), olderThanHours, dryRun: options['dry-run'] };
+    return outcome(await drop(app, what), dropForPeople);
+  },
 };
 
-/** What a command cannot do without, and no other command takes. */
-const NEEDED: Readonly<Record<string, readonly string[]>> = { to: ['down'], prefix: ['copy', 'drop'] };
+/** Commands that take an option, and cannot do without one of it; no other command takes it. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  down: ['to'],
+  copy: ['prefix'],
+  drop: ['prefix', 'older-than'],
+};
 
 function waitMs({ wait }: Options): number {
   return Number(wait) * 1000;
 }
 
-function hasNeeded(command: string, { to, prefix }: Options): boolean {
-  return Object.entries({ to, prefix }).every(([option, value]) => {
-    return (NEEDED[option]?.includes(command) ?? false) === (value !== undefined);
-  });
+function isComplete(command: string, options: Options): boolean {
+  const given = (['to', 'prefix', 'older-than'] as const).filter((option) => options[option] !== undefined);
+  const needed = NEEDED[command];
+  const hours = Number(options['older-than'] ?? 0);
+  return (
+    Number(options.wait) >= 0 &&
+    Number.isFinite(hours) &&
+    hours >= 0 &&
+    given.every((option) => needed?.includes(option)) &&
+    (!needed || given.length > 0)
+  );
 }
 
 function outcome<T extends { readonly ok: boolean }>(report: T, forPeople: (report: T) => string): Outcome {
@@ -118,8 +145,7 @@ async function main(): Promise<number> {
   const { values, positionals } = readArguments();
   const [name = '', ...rest] = positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  const isComplete = Number(values.wait) >= 0 && hasNeeded(name, values);
-  if (values.help || !command || rest.length > 0 || !isComplete) {
+  if (values.help || !command || rest.length > 0 || !isComplete(name, values)) {
     log(COMMAND_USAGE[name] ?? USAGE);
     return values.help ? 0 : 2;
   }

@@ -37,3 +37,17 @@ export function judgeLock({ rows, inTransaction, writers, run, others }: KnexLoc
         holders: others,
       };
 }
+
+/**
+ * Since when the lock is held; undefined when nobody can know. Pure. Knex records no time. What is known: a run of this
+ * tool says when it took the lock, a transaction when it began, and the server when the row was written, if told to keep
+ * such times.
+ */
+export function heldSince({ inTransaction, writers, run, writtenAt }: KnexLock): string | undefined {
+  if (inTransaction)
+    return writers
+      .map((writer) => writer.transactionSince ?? '')
+      .filter(Boolean)
+      .toSorted()[0];
+  return run?.since ?? writtenAt;
+}

@@ -24,6 +24,8 @@ export interface KnexLock {
   readonly run?: { readonly holder: string; readonly since: string; readonly sessions: readonly Session[] };
   /** Everybody connected to the lock's database, but for this process. */
   readonly others: readonly Session[];
+  /** When the row was last written, where the server keeps such times (`track_commit_timestamp`). */
+  readonly writtenAt?: string;
 }
 
 export async function readLock(knex: Knex, table: string): Promise<KnexLock | undefined> {
@@ -42,7 +44,20 @@ export async function readLock(knex: Knex, table: string): Promise<KnexLock | un
       ? { run: { holder: mark.holder, since: mark.since, sessions: await sessionsNamed(knex, mark.holder) } }
       : {}),
     others: await otherSessions(knex, OWN_NAME),
+    ...(await writingTime(knex, lockTable)),
   };
+}
+
+async function writingTime(knex: Knex, lockTable: string): Promise<{ writtenAt?: string }> {
+  const { rows } = await knex.raw<{ rows: { tracked: string }[] }>(
+    "select current_setting('track_commit_timestamp') as tracked",
+  );
+  if (rows[0]?.tracked !== 'on') return {};
+  const { rows: times } = await knex.raw<{ rows: { at: Date | null }[] }>(
+    'select max(pg_xact_commit_timestamp(xmin)) as at from ??',
+    [lockTable],
+  );
+  return times[0]?.at ? { writtenAt: times[0].at.toISOString() } : {};
 }
 
 async function readRows(knex: Knex, lockTable: string): Promise<{ locked: boolean; version: string }[]> {

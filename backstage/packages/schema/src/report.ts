@@ -6,11 +6,15 @@ import type { StatusReport } from './commands/status';
 import type { UnlockReport } from './commands/unlock';
 import type { UpReport } from './commands/up';
 import type { Manifest } from './manifest';
+import type { LostRows } from './rows/lostRows';
 
 export function statusForPeople(report: StatusReport): string {
   const lines = report.plugins.flatMap(({ plugin, sets }) =>
     sets.flatMap((set) => [
-      `${plugin} (${set.table}): ${set.applied} applied, ${set.pending.length} pending${set.locked ? ', LOCKED' : ''}`,
+      `${plugin} (${set.table}): ${set.applied} applied, ${set.pending.length} pending`,
+      ...(set.lock
+        ? [`  LOCKED ${set.lock.since ? `since ${set.lock.since}` : 'since nobody knows when'}: ${set.lock.reason}`]
+        : []),
       ...set.pending.map((name) => `  pending  ${name}`),
       ...set.unknown.map((name) => `  unknown  ${name}`),
     ]),
@@ -20,10 +24,12 @@ export function statusForPeople(report: StatusReport): string {
   return [...lines, ...strangers, ...running, `${report.pending} pending, ${report.unknown} unknown`].join('\n');
 }
 
-export function upForPeople({ ok, applied, error, ms }: UpReport): string {
-  const count = applied.reduce((sum, set) => sum + set.migrations.length, 0);
-  const lines = applied.flatMap((set) => set.migrations.map((name) => `${set.plugin}  ${name}`));
-  return [...lines, ok ? `${count} migrations applied in ${ms} ms` : `Failed: ${error?.message}`].join('\n');
+export function upForPeople({ ok, dryRun, planned, applied, error, ms }: UpReport): string {
+  const shown = dryRun ? planned : applied;
+  const count = shown.reduce((sum, set) => sum + set.migrations.length, 0);
+  const lines = shown.flatMap((set) => set.migrations.map((name) => `${set.plugin}  ${name}`));
+  const end = dryRun ? `${count} migrations would be applied` : `${count} migrations applied in ${ms} ms`;
+  return [...lines, ok ? end : `Failed: ${error?.message}`].join('\n');
 }
 
 export function manifestForPeople({ plugins, unplaced }: Manifest): string {
@@ -33,7 +39,8 @@ export function manifestForPeople({ plugins, unplaced }: Manifest): string {
   return [...lines, ...unplaced.map(({ package: name, reason }) => `not placed: ${name} ${reason}`)].join('\n');
 }
 
-export function downForPeople({ ok, ms, dryRun, planned, unwound, kept, error }: DownReport): string {
+export function downForPeople(report: DownReport): string {
+  const { ok, ms, dryRun, planned, unwound, kept, discarded, lost = [], healed, error } = report;
   const shown = dryRun || !ok ? planned : unwound;
   const count = shown.reduce((sum, set) => sum + set.migrations.length, 0);
   const done = new Set(unwound.flatMap((set) => set.migrations.map((name) => `${set.plugin}  ${name}`)));
@@ -43,8 +50,17 @@ export function downForPeople({ ok, ms, dryRun, planned, unwound, kept, error }:
   const stays = kept.flatMap((set) =>
     set.migrations.map((name) => `${set.plugin}  ${name}  (stays: new with this image)`),
   );
+  const rows = [
+    ...discarded.map((gone) => `${whereOf(gone)}  ${gone.rows} rows went with it`),
+    ...lost.map((gone) => `${whereOf(gone)}  LOST ${gone.rows} rows that were there before the migration`),
+    ...healed.map(({ plugin, entities }) => `${plugin}  will take up ${entities} entities that came in meanwhile`),
+  ];
   const end = dryRun ? `${count} migrations would be taken back` : `${count} migrations taken back in ${ms} ms`;
-  return [...lines, ...stays, ok ? end : `Failed: ${error?.message}`].join('\n');
+  return [...lines, ...stays, ...rows, ok ? end : `Failed: ${error?.message}`].join('\n');
+}
+
+function whereOf({ plugin, table, column }: LostRows): string {
+  return `${plugin}  ${table}${column === undefined ? '' : `.${column}`}`;
 }
 
 export function unlockForPeople({ ok, dryRun, freed, held, error }: UnlockReport): string {
@@ -67,19 +83,22 @@ export function fingerprintForPeople({ digest, plugins, unplaced }: FingerprintR
   return [...lines, ...strangers, `${digest}  all together`].join('\n');
 }
 
-export function copyForPeople({ ok, ms, rows, bytes, plugins, error }: CopyReport): string {
+export function copyForPeople({ ok, ms, dryRun, rows, bytes, plugins, error }: CopyReport): string {
   const lines = plugins.flatMap((p) => [
-    `${p.plugin}  ${p.rows} rows of ${p.tables} tables in ${p.ms} ms`,
+    `${p.plugin}  ${p.rows} rows of ${p.tables} tables${dryRun ? '' : ` in ${p.ms} ms`}`,
     ...p.drift.onlyLive.map((line) => `  only live  ${line}`),
     ...p.drift.onlyCopy.map((line) => `  only copy  ${line}`),
   ]);
-  return [...lines, ok ? `${rows} rows, ${bytes} bytes in ${ms} ms` : `Failed: ${error?.message}`].join('\n');
+  const end = dryRun
+    ? `about ${rows} rows, ${bytes} bytes would be copied`
+    : `${rows} rows, ${bytes} bytes in ${ms} ms`;
+  return [...lines, ok ? end : `Failed: ${error?.message}`].join('\n');
 }
 
 export function dropForPeople({ dryRun, dropped, left }: DropReport): string {
   const lines = [
     ...dropped.map((name) => `${name}  ${dryRun ? 'would be dropped' : 'dropped'}`),
-    ...left.map((name) => `${name}  left alone: no copy that this tool made`),
+    ...left.map((name) => `${name}  left alone: no copy that this tool made, or too young`),
   ];
-  return lines.join('\n') || 'Nothing bears that prefix';
+  return lines.join('\n') || 'There is no such copy';
 }

@@ -8,6 +8,8 @@ export interface Session {
   readonly state?: string;
   /** When it connected, ISO 8601. */
   readonly since?: string;
+  /** When its open transaction began. */
+  readonly transactionSince?: string;
 }
 
 interface Row {
@@ -16,9 +18,10 @@ interface Row {
   readonly client_addr: string | null;
   readonly state: string | null;
   readonly backend_start: Date | null;
+  readonly xact_start: Date | null;
 }
 
-const COLUMNS = 'a.pid, a.application_name, host(a.client_addr) client_addr, a.state, a.backend_start';
+const COLUMNS = 'a.pid, a.application_name, host(a.client_addr) client_addr, a.state, a.backend_start, a.xact_start';
 
 /** Who is connected to this database, but for the tool's own process. */
 export async function otherSessions(knex: Knex, ownName: string): Promise<Session[]> {
@@ -67,5 +70,6 @@ function toSession(row: Row): Session {
     ...(row.client_addr ? { client: row.client_addr } : {}),
     ...(row.state ? { state: row.state } : {}),
     ...(row.backend_start ? { since: row.backend_start.toISOString() } : {}),
+    ...(row.xact_start ? { transactionSince: row.xact_start.toISOString() } : {}),
   };
 }

@@ -33,7 +33,8 @@ Applies everything that is pending, once, under one advisory lock. Creates datab
 
 ${COMMON}
 ${WAIT}
-  --free-locks      free what a killed run left locked; only when no backend migrates by itself`,
+  --free-locks      free what a killed run left locked; only when no backend migrates by itself
+  --dry-run         tell what is pending, and whether it would be refused; change nothing`,
 
   manifest: `Usage: backstage-schema manifest [options]
 
@@ -44,7 +45,8 @@ ${COMMON}`,
   down: `Usage: backstage-schema down --to MANIFEST [options], with the image that brought the migrations
 
 Takes back exactly the migrations that the manifest lacks, newest first, each in a transaction of its own, under the
-advisory lock of up. Takes back nothing when one of them cannot be: no "down", or no such file in this image.
+advisory lock of up. Takes back nothing when one of them cannot be: no "down", or no such file in this image. Tells which
+rows and values went with the tables and columns, and has the catalog take up again what came in meanwhile.
 
   --to MANIFEST     what "backstage-schema manifest --json" of the other image wrote: a file, - for standard input,
                     or the JSON itself, as it is or as gzip in base64
@@ -77,14 +79,18 @@ Copies the plugins' databases into new ones under another prefix: the schema by 
 have run, then all rows, streamed, each database as it was at one moment. Tells where the live schema has drifted.
 
   --prefix PREFIX   of the new databases, such as scratch_42_
+  --dry-run         tell what would be copied, by the planner's estimate
 ${COMMON}
 ${WAIT}`,
 
-  drop: `Usage: backstage-schema drop --prefix PREFIX [options]
+  drop: `Usage: backstage-schema drop --prefix PREFIX | --older-than HOURS [options]
 
-Drops the databases that copy has made under this prefix, whoever is connected to them, and nothing else.
+Drops the databases that copy has made, whoever is connected to them, and nothing else: those whose names begin with the
+prefix; or, without one, all copies of this Backstage's databases that are old enough.
 
-  --prefix PREFIX   as copy was given it
+  --prefix PREFIX   as copy was given it, or what several begin with
+  --older-than HOURS
+                    leave alone what may still be in use; with a prefix, both must be true
   --dry-run         tell what would be dropped
 ${COMMON}`,
 };

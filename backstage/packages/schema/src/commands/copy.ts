@@ -1,6 +1,7 @@
+import type { Knex } from 'knex';
 import type { App } from '../app';
 import { applySet } from '../apply';
-import { claimScratch, scratchDatabases, scratchPrefix } from '../copy/scratch';
+import { claimScratch, livePrefix, scratchDatabases, scratchPrefix } from '../copy/scratch';
 import { streamCopy, withConnection } from '../copy/stream';
 import { common, copySequences, suspendChecks, tablesOf } from '../copy/tables';
 import { type Databases, readOnly } from '../databases';
@@ -13,6 +14,7 @@ import { describeSchema } from './fingerprint';
 
 export interface CopyOptions {
   readonly prefix: string;
+  readonly dryRun: boolean;
   readonly waitMs: number;
   readonly interrupted: () => boolean;
 }
@@ -21,7 +23,7 @@ export interface CopiedPlugin {
   readonly plugin: string;
   readonly tables: number;
   readonly rows: number;
-  /** As COPY's binary format has it. */
+  /** As COPY's binary format has it; in a dry run the tables' size on disk. */
   readonly bytes: number;
   readonly ms: number;
   /** Where the live schema is not what its migrations make: lines of the fingerprint. */
@@ -31,6 +33,7 @@ export interface CopiedPlugin {
 export interface CopyReport {
   readonly ok: boolean;
   readonly ms: number;
+  readonly dryRun: boolean;
   readonly rows: number;
   readonly bytes: number;
   readonly plugins: readonly CopiedPlugin[];
@@ -43,6 +46,7 @@ export async function copy(app: App, options: CopyOptions): Promise<CopyReport> 
   const report = (ok: boolean) => ({
     ok,
     ms: Math.round(performance.now() - startedAt),
+    dryRun: options.dryRun,
     rows: plugins.reduce((sum, p) => sum + p.rows, 0),
     bytes: plugins.reduce((sum, p) => sum + p.bytes, 0),
     plugins,
@@ -50,16 +54,22 @@ export async function copy(app: App, options: CopyOptions): Promise<CopyReport> 
   const live = readOnly(app.config);
   const lock = new SchemaLock(app.config);
   try {
+    const of = livePrefix(app.config);
     const scratch = scratchDatabases(app.config, scratchPrefix(app.config, options.prefix), true);
     try {
-      // Nobody may migrate while it is copied.
-      await lock.acquire(options.waitMs);
+      // Nobody may migrate while it is copied; a plan alone need not wait for anybody.
+      if (!options.dryRun) await lock.acquire(options.waitMs);
       const plans = await readPlans(live, app.sets);
       refuse(app, plans);
       for (const plugin of new Set(plans.map((plan) => plan.set.plugin))) {
         if (options.interrupted()) throw new SchemaError('interrupted', 'Told to stop: drop what is there of the copy');
         const own = plans.filter((plan) => plan.set.plugin === plugin && plan.applied.length > 0);
-        if (own.length > 0) plugins.push(await copyPlugin(plugin, own, live, scratch));
+        if (own.length === 0) continue;
+        plugins.push(
+          options.dryRun
+            ? await estimate(plugin, await live.of(plugin))
+            : await copyPlugin(plugin, own, live, scratch, of),
+        );
       }
     } finally {
       await scratch.close();
@@ -92,15 +102,34 @@ function refuse({ unplaced }: App, plans: readonly SetPlan[]): void {
   }
 }
 
+/** As the planner knows it, without reading the rows: a table that was never analysed counts nothing. */
+async function estimate(plugin: string, knex: Knex): Promise<CopiedPlugin> {
+  const { rows } = await knex.raw<{ rows: { tables: number; rows: string; bytes: string }[] }>(
+    `select count(*)::int as tables, coalesce(sum(greatest(reltuples, 0)), 0)::bigint as rows,
+       coalesce(sum(pg_table_size(oid)), 0)::bigint as bytes
+     from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'`,
+  );
+  const [found] = rows;
+  return {
+    plugin,
+    tables: found?.tables ?? 0,
+    rows: Number(found?.rows),
+    bytes: Number(found?.bytes),
+    ms: 0,
+    drift: { onlyLive: [], onlyCopy: [] },
+  };
+}
+
 async function copyPlugin(
   plugin: string,
   plans: readonly SetPlan[],
   live: Databases,
   scratch: Databases,
+  of: string,
 ): Promise<CopiedPlugin> {
   const startedAt = performance.now();
   const [source, target] = [await live.of(plugin), await scratch.of(plugin)];
-  await claimScratch(plugin, source, target);
+  await claimScratch(plugin, source, target, of);
   for (const plan of plans) await applySet(target, { ...plan, pending: plan.applied }, plan.applied.toSorted());
 
   const resumeChecks = await suspendChecks(target);

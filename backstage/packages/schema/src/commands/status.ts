@@ -1,10 +1,13 @@
 import type { App } from '../app';
 import { byPlugin } from '../byPlugin';
-import { readOnly } from '../databases';
+import { type Databases, readOnly } from '../databases';
+import { heldSince, judgeLock } from '../judgeLock';
+import { readLock } from '../knexLock';
 import { SchemaLock } from '../lock';
 import { pendingCount } from '../plan';
 import { readPlans } from '../readPlans';
-import type { Unplaced } from '../types';
+import { isMissingDatabase } from '../state';
+import type { MigrationSet, Unplaced } from '../types';
 
 export interface StatusReport {
   readonly ok: true;
@@ -24,8 +27,18 @@ export interface PluginStatus {
     readonly applied: number;
     readonly pending: readonly string[];
     readonly unknown: readonly string[];
+    /** Knex's lock, as Knex sees it. */
     readonly locked: boolean;
+    readonly lock?: LockStatus;
   }[];
+}
+
+export interface LockStatus {
+  /** ISO 8601; null when nobody can know. */
+  readonly since: string | null;
+  /** Whether its holder is provably gone, so that `unlock` frees it. */
+  readonly abandoned: boolean;
+  readonly reason: string;
 }
 
 export async function status({ config, sets, unplaced }: App): Promise<StatusReport> {
@@ -33,6 +46,11 @@ export async function status({ config, sets, unplaced }: App): Promise<StatusRep
   const lock = new SchemaLock(config);
   try {
     const [plans, holder] = await Promise.all([readPlans(databases, sets), lock.holder()]);
+    const locks = new Map<MigrationSet, LockStatus>();
+    for (const { set } of plans) {
+      const found = await lockStatus(databases, set);
+      if (found) locks.set(set, found);
+    }
     return {
       ok: true,
       pending: pendingCount(plans),
@@ -48,11 +66,24 @@ export async function status({ config, sets, unplaced }: App): Promise<StatusRep
           pending,
           unknown,
           locked,
+          ...(locks.has(set) ? { lock: locks.get(set) } : {}),
         }),
       ),
       unplaced,
     };
   } finally {
     await Promise.all([databases.close(), lock.close()]);
+  }
+}
+
+async function lockStatus(databases: Databases, { plugin, table }: MigrationSet): Promise<LockStatus | undefined> {
+  try {
+    const lock = await readLock(await databases.of(plugin), table);
+    const verdict = lock ? judgeLock(lock) : undefined;
+    if (!lock || !verdict || verdict.is === 'free') return undefined;
+    return { since: heldSince(lock) ?? null, abandoned: verdict.is === 'abandoned', reason: verdict.reason };
+  } catch (error) {
+    if (isMissingDatabase(error)) return undefined;
+    throw error;
   }
 }

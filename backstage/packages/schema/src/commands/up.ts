@@ -1,16 +1,20 @@
+import type { Knex } from 'knex';
 import type { App } from '../app';
 import { type AppliedSet, appliedSet, applySet } from '../apply';
+import { readMark, writeMark } from '../copy/mark';
 import { type Databases, readOnly, writable } from '../databases';
 import { migrationFiles } from '../files';
 import { SchemaLock } from '../lock';
 import { log } from '../log';
 import { refusal } from '../plan';
 import { readPlans } from '../readPlans';
+import { countRows } from '../rows/countRows';
 import { type Culprit, SchemaError, type SchemaErrorKind, toSchemaError } from '../SchemaError';
 import { readState } from '../state';
 import type { SetPlan } from '../types';
 
 export interface UpOptions {
+  readonly dryRun: boolean;
   readonly waitMs: number;
   readonly freeLocks: boolean;
   readonly interrupted: () => boolean;
@@ -19,49 +23,68 @@ export interface UpOptions {
 export interface UpReport {
   readonly ok: boolean;
   readonly ms: number;
+  readonly dryRun: boolean;
+  /** What was pending. */
+  readonly planned: readonly AppliedSet[];
   readonly applied: readonly AppliedSet[];
   readonly error?: Culprit & { readonly kind: SchemaErrorKind; readonly message: string };
 }
 
+interface Progress {
+  planned: readonly AppliedSet[];
+  readonly applied: AppliedSet[];
+}
+
 export async function up(app: App, options: UpOptions): Promise<UpReport> {
   const startedAt = performance.now();
-  const applied: AppliedSet[] = [];
-  const ms = () => Math.round(performance.now() - startedAt);
+  const progress: Progress = { planned: [], applied: [] };
+  const report = (ok: boolean) => ({
+    ok,
+    ms: Math.round(performance.now() - startedAt),
+    dryRun: options.dryRun,
+    ...progress,
+  });
   try {
-    await underLock(app, options, applied);
-    return { ok: true, ms: ms(), applied };
+    await underLock(app, options, progress);
+    return report(true);
   } catch (error) {
     const { kind, message, culprit } = toSchemaError(error);
-    return { ok: false, ms: ms(), applied, error: { kind, message, ...culprit } };
+    return { ...report(false), error: { kind, message, ...culprit } };
   }
 }
 
-async function underLock(app: App, options: UpOptions, applied: AppliedSet[]): Promise<void> {
+async function underLock(app: App, options: UpOptions, progress: Progress): Promise<void> {
   const lock = new SchemaLock(app.config);
   try {
-    await lock.acquire(options.waitMs);
-    const due = await planUnderLock(app, options);
-    await applyAll(app, due, lock, options, applied);
+    // A plan alone disturbs nobody, and need not wait for anybody.
+    if (!options.dryRun) await lock.acquire(options.waitMs);
+    const due = await planUnderLock(app, options, progress);
+    if (!options.dryRun) await applyAll(app, due, lock, options, progress.applied);
   } finally {
     await lock.close();
   }
 }
 
-async function planUnderLock(app: App, { freeLocks }: UpOptions): Promise<SetPlan[]> {
+async function planUnderLock(app: App, options: UpOptions, progress: Progress): Promise<SetPlan[]> {
   const databases = readOnly(app.config);
   try {
     const plans = await readPlans(databases, app.sets);
-    const considered = freeLocks ? await freeAll(databases, plans) : plans;
+    progress.planned = plans.filter(isDue).map((plan) => appliedSet(plan, plan.pending));
+    const considered = options.freeLocks ? await freeAll(databases, plans, options.dryRun) : plans;
     const refused = refusal(considered, app.unplaced);
     if (refused) throw refused;
-    return considered.filter((plan) => plan.pending.length > 0);
+    return considered.filter(isDue);
   } finally {
     await databases.close();
   }
 }
 
-async function freeAll(databases: Databases, plans: readonly SetPlan[]): Promise<SetPlan[]> {
-  for (const { set } of plans.filter((plan) => plan.locked)) {
+function isDue({ pending }: SetPlan): boolean {
+  return pending.length > 0;
+}
+
+async function freeAll(databases: Databases, plans: readonly SetPlan[], dryRun: boolean): Promise<SetPlan[]> {
+  for (const { set } of plans.filter((plan) => plan.locked && !dryRun)) {
     const knex = await databases.of(set.plugin);
     await knex.migrate.forceFreeMigrationsLock({ tableName: set.table });
     log(`${set.plugin}: freed the lock ${set.table}_lock`);
@@ -78,6 +101,7 @@ async function applyAll(
 ): Promise<void> {
   const databases = writable(config);
   try {
+    for (const plugin of new Set(due.map((plan) => plan.set.plugin))) await rememberRows(await databases.of(plugin));
     for (const plan of due) {
       if (interrupted()) throw new SchemaError('interrupted', 'Told to stop: what is left is still pending');
       await lock.assertHeld();
@@ -86,6 +110,12 @@ async function applyAll(
   } finally {
     await databases.close();
   }
+}
+
+/** On a scratch copy: what is in it before anything changes, for the way back to be measured by. */
+async function rememberRows(knex: Knex): Promise<void> {
+  const mark = await readMark(knex);
+  if (mark && !mark.before) await writeMark(knex, { ...mark, before: await countRows(knex) });
 }
 
 async function applyOne(databases: Databases, plan: SetPlan, applied: AppliedSet[]): Promise<void> {

@@ -31,8 +31,12 @@ export class Installation {
   /** @param database more of its configuration, in YAML */
   constructor(readonly database = '') {}
 
-  /** A minimal Backstage app on disk, as an image contains it. */
-  image(plugins: Plugins): string {
+  /**
+   * A minimal Backstage app on disk, as an image contains it.
+   * @param special plugins that record their migrations in a table of their own
+   * @param declared what the configuration says of such plugins
+   */
+  image(plugins: Plugins, special: Readonly<Record<string, string>> = {}, declared: readonly object[] = []): string {
     const root = mkdtempSync(join(tmpdir(), 'schema-image-'));
     this.#images.push(root);
     const write = (path: string, text: string) => {
@@ -52,7 +56,8 @@ export class Installation {
       const dir = `node_modules/plugin-${plugin}`;
       const backstage = { role: 'backend-plugin', pluginId: plugin };
       write(`${dir}/package.json`, JSON.stringify({ name: `plugin-${plugin}`, backstage }));
-      write(`${dir}/dist/index.cjs.js`, 'client.migrate.latest({ directory })');
+      const own = special[plugin] ? `, tableName: '${special[plugin]}'` : '';
+      write(`${dir}/dist/index.cjs.js`, `client.migrate.latest({ directory${own} })`);
       for (const [file, body] of Object.entries(migrations)) {
         write(`${dir}/migrations/${file}`, `module.exports = { ${body} };`);
       }
@@ -63,7 +68,7 @@ export class Installation {
     const connection = `{ host: ${host}, port: ${port}, user: ${user}${database} }`;
     write(
       'app-config.yaml',
-      `backend:\n  database:\n    client: pg\n    prefix: ${this.prefix}\n    connection: ${connection}\n${this.database}`,
+      `backend:\n  database:\n    client: pg\n    prefix: ${this.prefix}\n    connection: ${connection}\n${this.database}understudy: { schema: { migrations: ${JSON.stringify(declared)} } }\n`,
     );
     return root;
   }

@@ -68,3 +68,41 @@ it('touches no live database, whatever prefix it is given', async () => {
   await here.of('shop').raw('drop database ??', [`${other}shop`]);
   expect(await run(image, 'copy')).toMatchObject({ code: 2 });
 });
+
+it('sweeps the copies of this installation that are old enough, and no others', async () => {
+  const there = new Installation();
+  const [image, neighbour] = [here.image(v1), there.image(v1)];
+  await run(image, 'up');
+  await run(neighbour, 'up');
+  const prefix = `s${here.prefix}`;
+  const estimate = await run(image, 'copy', '--prefix', prefix, '--dry-run');
+  expect(estimate).toMatchObject({
+    code: 0,
+    json: { ok: true, dryRun: true, plugins: [{ plugin: 'shop', tables: 4 }] },
+  });
+  expect(estimate.json.bytes).toBeGreaterThan(0);
+  expect((await run(image, 'drop', '--prefix', prefix)).json.dropped).toEqual([]);
+
+  await run(image, 'copy', '--prefix', `${prefix}old_`);
+  await run(image, 'copy', '--prefix', `${prefix}new_`);
+  await run(neighbour, 'copy', '--prefix', `s${there.prefix}`);
+  const old = here.named(`${prefix}old_shop`);
+  const mark = { at: new Date(Date.now() - 3 * 3_600_000).toISOString(), of: here.prefix };
+  await old.raw(
+    `comment on database ${prefix}old_shop is 'backstage-schema: scratch copy, may be dropped ${JSON.stringify(mark).replaceAll('?', '\\?')}'`,
+  );
+  await old.destroy();
+
+  expect((await run(image, 'drop', '--older-than', '2', '--dry-run')).json.dropped).toEqual([`${prefix}old_shop`]);
+  expect((await run(image, 'drop', '--older-than', '2')).json.dropped).toEqual([`${prefix}old_shop`]);
+  expect((await run(image, 'drop', '--older-than', '2')).json.dropped).toEqual([]);
+  expect((await run(image, 'drop', '--older-than', '1', '--prefix', prefix)).json).toMatchObject({
+    dropped: [],
+    left: [`${prefix}new_shop`],
+  });
+  expect((await run(image, 'drop', '--older-than', '0')).json.dropped).toEqual([`${prefix}new_shop`]);
+  expect((await run(neighbour, 'drop', '--older-than', '0')).json.dropped).toEqual([`s${there.prefix}shop`]);
+  expect(await run(image, 'drop', '--older-than', 'soon')).toMatchObject({ code: 2 });
+  expect(await run(image, 'drop')).toMatchObject({ code: 2 });
+  await there.remove();
+});

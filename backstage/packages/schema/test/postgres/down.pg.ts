@@ -36,9 +36,16 @@ it('takes back exactly what the older image lacks, keeps the rows, and lets the 
   expect(shown(dry.json.planned)).toEqual(['stock 2_places.js', 'shop 3_refunds.js 2_note.js']);
   expect(await shop.schema.hasTable('refunds')).toBe(true);
 
+  await shop('refunds').insert([{ name: 'one' }, { name: 'two' }]);
   const down = await run(green, 'down', '--to', to);
   expect(down).toMatchObject({ code: 0, json: { ok: true, dryRun: false, planned: dry.json.planned } });
   expect(down.json.unwound).toEqual(down.json.planned);
+  expect(down.json.discarded).toEqual([
+    { plugin: 'shop', table: 'orders', column: 'note', rows: 1 },
+    { plugin: 'shop', table: 'refunds', rows: 2 },
+  ]);
+  // Nobody counted the live databases before the migration.
+  expect(down.json).not.toHaveProperty('lost');
   expect(await shop('orders').select('name', 'id')).toEqual([
     { name: 'before', id: 1 },
     { name: 'during', id: 2 },
@@ -46,6 +53,49 @@ it('takes back exactly what the older image lacks, keeps the rows, and lets the 
   expect((await run(blue, 'status')).json).toMatchObject({ pending: 0, unknown: 0 });
   expect((await run(green, 'down', '--to', to)).json).toMatchObject({ ok: true, unwound: [] });
   expect((await run(green, 'up')).json).toMatchObject({ ok: true });
+});
+
+it('tells on a scratch copy what a migration has destroyed, though the way back brings its place again', async () => {
+  const blue = here.image({
+    shop: { '1_orders.js': creates('orders'), '2_more.js': addsColumn, '3_refunds.js': creates('refunds') },
+  });
+  const destroys = `up: async k => {
+      await k.schema.alterTable('orders', t => t.dropColumn('note'));
+      await k.schema.dropTable('refunds');
+      await k('orders').where({ name: 'third' }).delete();
+    }, down: async k => {
+      await k.schema.alterTable('orders', t => t.string('note'));
+      await k.schema.createTable('refunds', t => { t.increments(); t.string('name'); });
+    }`;
+  const green = here.image({
+    shop: {
+      '1_orders.js': creates('orders'),
+      '2_more.js': addsColumn,
+      '3_refunds.js': creates('refunds'),
+      '4_destroys.js': destroys,
+    },
+  });
+  await run(blue, 'up');
+  const shop = here.of('shop');
+  await shop('orders').insert([{ name: 'first', note: 'kept?' }, { name: 'second' }]);
+  await shop('refunds').insert({ name: 'gone' });
+  const prefix = `s${here.prefix}`;
+  expect(await run(blue, 'copy', '--prefix', prefix)).toMatchObject({ code: 0 });
+  for (const [index, config] of [
+    [0, blue],
+    [1, green],
+  ] as const) {
+    writeFileSync(join(config, 'scratch.yaml'), `backend: { database: { prefix: ${prefix} } }\n# ${index}\n`);
+  }
+  const onCopy = ['--config', 'app-config.yaml', '--config', 'scratch.yaml'];
+  expect(await run(green, 'up', ...onCopy)).toMatchObject({ code: 0 });
+  const down = await run(green, 'down', '--to', await manifestOf(blue), ...onCopy);
+  expect(down.json).toMatchObject({ ok: true, discarded: [] });
+  expect(down.json.lost).toEqual([
+    { plugin: 'shop', table: 'orders', column: 'note', rows: 1 },
+    { plugin: 'shop', table: 'refunds', rows: 1 },
+  ]);
+  await run(blue, 'drop', '--prefix', prefix);
 });
 
 it('reads the manifest from a file', async () => {

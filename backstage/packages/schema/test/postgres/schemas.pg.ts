@@ -31,3 +31,18 @@ it('does all of it where plugins share a database too', async () => {
   expect(down.json).toMatchObject({ ok: true, unwound: [{ plugin: 'shop', migrations: ['2_refunds.js'] }] });
   expect((await run(blue, 'fingerprint')).json).toEqual(before);
 });
+
+it('copies nothing where plugins share a database, and says why', async () => {
+  const image = here.image({ shop: { '1_orders.js': creates('orders') } });
+  await here.createShared();
+  await run(image, 'up');
+  for (const command of [
+    ['copy', '--prefix', 's_1_'],
+    ['drop', '--prefix', 's_1_'],
+    ['drop', '--older-than', '1'],
+  ]) {
+    const refused = await run(image, ...command);
+    expect(refused).toMatchObject({ code: 1, json: { error: { kind: 'scratch' } } });
+    expect(refused.json.error.message).toContain('pluginDivisionMode');
+  }
+});
