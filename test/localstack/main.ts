@@ -1,17 +1,25 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { NoPython, preparePython } from './python.ts';
+import { NoPython, prepareTool, skip } from '../../scripts/python/virtual-environment.ts';
 
-// npm run test:localstack: prepares LocalStack, then runs the tests here against it. What cannot be prepared is
-// skipped by name, and fails where a check that was skipped must not pass for one (CI=true).
+// npm run test:localstack: prepares LocalStack, then runs the tests here against it.
 const root = join(import.meta.dirname, '../..');
+
+/** LocalStack 4.14 is written for Python 3.12 and newer; what it depends on has wheels up to 3.13. */
+const localstack = {
+  name: 'localstack',
+  requirements: join(import.meta.dirname, 'requirements.txt'),
+  minors: [13, 12],
+  package: join(import.meta.dirname, 'host'),
+};
+
 try {
-  const python = preparePython((line) => console.log(line));
+  const programs = prepareTool(localstack, (line) => console.log(`${line} (about a minute, 500 MB)`));
   const jest = join(root, 'node_modules/.bin/jest');
   const child = spawn(jest, ['--config', 'jest.localstack.config.json', ...process.argv.slice(2)], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, UNDERSTUDY_PYTHON: python },
+    env: { ...process.env, UNDERSTUDY_PYTHON: join(programs, 'python') },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   child.once('exit', (code) => {
@@ -19,6 +27,5 @@ try {
   });
 } catch (error) {
   if (!(error instanceof NoPython)) throw error;
-  console.error(`Skipped: LocalStack cannot run here. ${error.message}`);
-  process.exitCode = process.env['CI'] === 'true' ? 1 : 0;
+  skip('the release workflow on LocalStack', error);
 }
