@@ -25,6 +25,11 @@ const environmentShape = z.strictObject({
     insights: z.enum(['standard', 'advanced']),
     /** Whether the server refuses, and tasks are told not to try, connections without TLS. */
     tls: z.boolean(),
+    /**
+     * How tasks sign in: by their IAM role, with a token that is made for each connection; or with a password, which
+     * the local stage has, because its PostgreSQL knows no IAM.
+     */
+    signIn: z.enum(['iam', 'password']),
   }),
   /** Certificate of the listeners; null for plain HTTP. */
   certificateArn: z.string().startsWith('arn:aws:acm:').nullable(),
@@ -58,6 +63,12 @@ export const environmentSchema = environmentShape.superRefine((environment, cont
     if (environment.network.nat === 'none') refuseSealed(environment, refuse);
     if (!environment.database.tls) {
       refuse(['database', 'tls'], 'only the database of the local stage has no TLS; give true');
+    }
+    if (environment.database.signIn === 'password') {
+      refuse(
+        ['database', 'signIn'],
+        "is for the local stage: a task would go on with it after it was rotated; give 'iam'",
+      );
     }
   }
   const memory = instanceMemory(environment.database.instance);

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -19,6 +19,7 @@ import { acknowledge } from '../nag.ts';
 import type { NetworkStack } from '../network/network-stack.ts';
 import type { SignalsStack } from '../signals/signals-stack.ts';
 import { databaseAlarms } from './database-alarms.ts';
+import { DatabaseUsers } from './database-users.ts';
 
 export interface DatabaseStackProps extends StackProps {
   readonly config: EnvironmentConfig;
@@ -43,12 +44,22 @@ const insights = {
   },
 };
 
-/** How tasks reach PostgreSQL. The secret has the keys `username` and `password`. */
+/** How tasks reach PostgreSQL. */
 export interface DatabaseAccess {
   readonly host: string;
   readonly port: string;
-  readonly secret: ISecret;
   readonly tls: boolean;
+  readonly signIn: SignIn;
+}
+
+/** With a token that IAM gives to a role, or with the `username` and `password` of a secret. */
+export type SignIn =
+  | { readonly kind: 'iam'; readonly connectAs: (user: string) => string }
+  | { readonly kind: 'password'; readonly secret: ISecret };
+
+/** The user that a service signs in as, where IAM says who it is. */
+export function databaseUser(service: string): string {
+  return service.replaceAll('-', '_');
 }
 
 /** PostgreSQL on RDS: encrypted, in subnets without a way out, open to the services' tasks only. */
@@ -61,12 +72,17 @@ export class DatabaseStack extends Stack {
     const identifier = `understudy-${name}`;
     const logGroups = exportedLogs.map((log) => this.logGroup(identifier, log));
     const engine = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 });
-    const credentials = Credentials.fromGeneratedSecret('understudy', {
-      secretName: `${identifier}/database`,
-    });
+    const iam = database.signIn === 'iam';
     const instance = new DatabaseInstance(this, 'Instance', {
       engine,
-      credentials,
+      ...(iam
+        ? {
+            // RDS keeps the master user's password, which no task has, and rotates it every week.
+            credentials: Credentials.fromUsername('understudy'),
+            manageMasterUserPassword: true,
+            iamAuthentication: true,
+          }
+        : { credentials: Credentials.fromGeneratedSecret('understudy', { secretName: `${identifier}/database` }) }),
       instanceIdentifier: identifier,
       instanceType: new InstanceType(database.instance),
       vpc: props.network.vpc,
@@ -103,19 +119,30 @@ export class DatabaseStack extends Stack {
       sourceIds: [instance.instanceIdentifier],
       eventCategories: ['availability', 'failover', 'failure', 'low storage', 'maintenance', 'recovery'],
     });
-    if (instance.secret === undefined) throw new Error('RDS generated no secret for the database user understudy.');
+    const { secret } = instance;
+    if (secret === undefined) throw new Error('RDS has no secret for the master user understudy.');
     this.access = {
       host: instance.dbInstanceEndpointAddress,
       port: instance.dbInstanceEndpointPort,
-      secret: instance.secret,
       tls: database.tls,
+      signIn: iam ? this.byRole(instance) : { kind: 'password', secret },
     };
+    if (iam) {
+      new DatabaseUsers(this, 'Users', {
+        name: identifier,
+        instance,
+        masterSecret: secret.secretArn,
+        users: usersOf(props.config),
+        network: props.network,
+      });
+    } else {
+      acknowledge(
+        instance,
+        'AwsSolutions-SMG4',
+        'Only the local stage has a password for its tasks, and what it holds can be made anew.',
+      );
+    }
 
-    acknowledge(
-      instance,
-      'AwsSolutions-SMG4',
-      'Rotation would leave running tasks with a stale password until they restart; it has to go together with a release.',
-    );
     acknowledge(
       instance,
       'AwsSolutions-RDS11',
@@ -135,6 +162,23 @@ export class DatabaseStack extends Stack {
       acknowledge(instance, 'AwsSolutions-RDS13', `The data of ${name} can be made anew.`);
     }
   }
+
+  /** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html */
+  private byRole(instance: DatabaseInstance): SignIn {
+    const id = instance.instanceResourceId;
+    if (id === undefined) throw new Error('RDS gives the instance no resource id.');
+    return {
+      kind: 'iam',
+      connectAs: (user) =>
+        this.formatArn({
+          service: 'rds-db',
+          resource: 'dbuser',
+          resourceName: `${id}/${user}`,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+    };
+  }
+
   /** Made here, because RDS would make it without an end; it takes what is there under this name. */
   private logGroup(identifier: string, log: string): LogGroup {
     return new LogGroup(this, `Log-${log}`, {
@@ -143,4 +187,10 @@ export class DatabaseStack extends Stack {
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }
+}
+
+function usersOf({ services }: EnvironmentConfig): string[] {
+  return Object.entries(services).flatMap(([service, { task }]) =>
+    task.database === null ? [] : [databaseUser(service)],
+  );
 }

@@ -36,6 +36,8 @@ export class NetworkStack extends Stack {
   readonly loadBalancerGroup: SecurityGroup;
   readonly proberGroup: SecurityGroup;
   readonly databaseGroup: SecurityGroup;
+  /** Of the function that makes the users of the database. */
+  readonly databaseUsersGroup: SecurityGroup;
   /** Whoever is to reach S3 and nothing else of the world. */
   readonly storage: IPeer;
   private readonly config: EnvironmentConfig;
@@ -55,6 +57,9 @@ export class NetworkStack extends Stack {
     this.loadBalancerGroup = this.group('LoadBalancer', 'Load balancer');
     this.proberGroup = this.group('Prober', 'Prober');
     this.databaseGroup = this.group('Database', 'Database');
+    this.databaseUsersGroup = this.group('DatabaseUsers', 'Maker of database users');
+    this.databaseUsersGroup.connections.allowTo(this.databaseGroup, Port.tcp(5432), 'Makes a user for each service');
+    this.allowServices(this.databaseUsersGroup, 'Password of the master user');
     this.openLoadBalancer();
     for (const [service, settings] of Object.entries(services)) {
       this.serviceGroups.set(service, this.tasksOf(service, settings));
@@ -88,10 +93,13 @@ export class NetworkStack extends Stack {
    */
   allowStarting(group: SecurityGroup): void {
     group.connections.allowTo(this.storage, tls, 'Layers of its image, from S3');
-    if (this.endpoints !== null) group.connections.allowTo(this.endpoints, tls, 'Image, secrets and log of a task');
-    else if (this.config.network.nat !== 'none') {
-      group.connections.allowToAnyIpv4(tls, 'Image, secrets and log of a task, by NAT');
-    }
+    this.allowServices(group, 'Image, secrets and log of a task');
+  }
+
+  /** The services of AWS that have endpoints: those in the VPC, or through NAT. */
+  private allowServices(group: SecurityGroup, why: string): void {
+    if (this.endpoints !== null) group.connections.allowTo(this.endpoints, tls, why);
+    else if (this.config.network.nat !== 'none') group.connections.allowToAnyIpv4(tls, `${why}, by NAT`);
   }
 
   private openLoadBalancer(): void {

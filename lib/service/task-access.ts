@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { serviceNames } from '../../lambda/domain/names.ts';
 import { asInterface } from '../as-interface.ts';
 import type { ServiceConfig } from '../config/config.ts';
+import { databaseUser } from '../database/database-stack.ts';
 import { acknowledge } from '../nag.ts';
 import { type ServiceStackProps, serviceConfig } from './service-props.ts';
 
@@ -14,13 +15,13 @@ export interface TaskAccessProps extends ServiceStackProps {
   readonly logGroup: LogGroup;
 }
 
-/** What a task may do, and what it is told and by whom: its two roles, its environment, its secrets. */
+/** What a task may do, and what it is told and by whom: its roles, its environment, its secrets. */
 export class TaskAccess extends Construct {
   /** Of ECS itself: pulls the image, reads the secrets, writes the log. */
   readonly executionRole: Role;
-  /** Of the service's own code: nothing until the service needs something. */
+  /** Of the service's own code: its user of the database, and nothing else until the service needs something. */
   readonly taskRole: Role;
-  /** Of the service's code on a scratch copy: nothing, whatever the service may come to need. */
+  /** Of the service's code on a scratch copy: its user of the database, whatever else the service may come to need. */
   readonly rehearsalRole: Role;
   readonly environment: Readonly<Record<string, string>>;
   /** ECS's `valueFrom` by variable name. */
@@ -43,16 +44,24 @@ export class TaskAccess extends Construct {
       'ecr:GetAuthorizationToken knows no resource; what it lets ECS pull is named in the statement beside it.',
     );
 
-    const { database } = props;
-    this.environment =
-      task.database !== null
-        ? { POSTGRES_HOST: database.host, POSTGRES_PORT: database.port, POSTGRES_SSL: database.tls ? 'on' : 'off' }
-        : {};
-    this.secrets = { ...this.databaseSecrets(task, database.secret), ...this.serviceSecrets(task, props) };
+    const data = task.database === null ? { environment: {}, secrets: {} } : this.dataOf(props);
+    this.environment = data.environment;
+    this.secrets = { ...data.secrets, ...this.serviceSecrets(task, props) };
   }
 
-  private databaseSecrets(task: ServiceConfig['task'], secret: ISecret): Record<string, string> {
-    if (task.database === null) return {};
+  /** Where the data is, and as whom. A role signs in anew for each connection, so that nothing in a task can go stale. */
+  private dataOf({ database, service }: TaskAccessProps): Record<'environment' | 'secrets', Record<string, string>> {
+    const { host, port, tls, signIn } = database;
+    const place = { POSTGRES_HOST: host, POSTGRES_PORT: port, POSTGRES_SSL: tls ? 'on' : 'off' };
+    if (signIn.kind === 'password') return { environment: place, secrets: this.passwordOf(signIn.secret) };
+    const user = databaseUser(service);
+    for (const role of [this.taskRole, this.rehearsalRole]) {
+      role.addToPolicy(new PolicyStatement({ actions: ['rds-db:connect'], resources: [signIn.connectAs(user)] }));
+    }
+    return { environment: { ...place, POSTGRES_USER: user, POSTGRES_CONNECTION: 'rds' }, secrets: {} };
+  }
+
+  private passwordOf(secret: ISecret): Record<string, string> {
     this.allowRead(secret);
     return {
       POSTGRES_USER: `${secret.secretArn}:username::`,

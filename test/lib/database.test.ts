@@ -63,7 +63,9 @@ describe('the database', () => {
   });
 
   test('writes its logs to groups with an end, which are there before it', () => {
-    const groups = production.findResources('AWS::Logs::LogGroup');
+    const groups = production.findResources('AWS::Logs::LogGroup', {
+      Properties: { LogGroupName: Match.stringLikeRegexp('^/aws/rds/') },
+    });
     expect(
       Object.values(groups).map(({ Properties }) => [Properties.LogGroupName, Properties.RetentionInDays]),
     ).toEqual([
@@ -73,6 +75,44 @@ describe('the database', () => {
     production.hasResource('AWS::RDS::DBInstance', {
       DependsOn: Match.arrayWith(Object.keys(groups)),
       Properties: Match.objectLike({ EnableCloudwatchLogsExports: ['postgresql', 'upgrade'] }),
+    });
+  });
+
+  test.each(['dev', 'production'] as const)('of %s has a password that only RDS knows and changes', (environment) => {
+    const database = template(environment, 'database');
+    database.hasResourceProperties('AWS::RDS::DBInstance', {
+      ManageMasterUserPassword: true,
+      MasterUserPassword: Match.absent(),
+      EnableIAMDatabaseAuthentication: true,
+    });
+    database.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    database.resourceCountIs('AWS::Serverless::Application', 0);
+  });
+
+  test('of production makes a user for each service with data, from inside the VPC, before anything needs it', () => {
+    production.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'understudy-production-database-users',
+      Environment: { Variables: Match.objectLike({ USERS: 'backstage' }) },
+      VpcConfig: Match.objectLike({
+        SecurityGroupIds: [{ 'Fn::ImportValue': Match.stringLikeRegexp('DatabaseUsers') }],
+      }),
+    });
+    production.hasResource('Custom::Trigger', {
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('^Instance')]),
+      Properties: Match.objectLike({ InvocationType: 'RequestResponse', ExecuteOnHandlerChange: true }),
+    });
+    const secret = { 'Fn::GetAtt': [Match.stringLikeRegexp('^Instance'), 'MasterUserSecret.SecretArn'] };
+    production.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([{ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: secret }]),
+      }),
+    });
+  });
+
+  test('of local has a password, because its PostgreSQL knows no IAM', () => {
+    template('local', 'database').hasResourceProperties('AWS::RDS::DBInstance', {
+      ManageMasterUserPassword: Match.absent(),
+      MasterUserPassword: Match.anyValue(),
     });
   });
 

@@ -20,6 +20,7 @@ export const dev: EnvironmentInput = {
     maxConnections: 190,
     insights: 'standard',
     tls: true,
+    signIn: 'iam',
   },
   certificateArn: null,
   firewall: { requestsPerAddress: 10_000 },

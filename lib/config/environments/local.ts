@@ -21,6 +21,7 @@ export const local: EnvironmentInput = {
     maxConnections: 190,
     insights: 'standard',
     tls: false,
+    signIn: 'password',
   },
   certificateArn: null,
   firewall: null,

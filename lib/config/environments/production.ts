@@ -20,6 +20,7 @@ export const production: EnvironmentInput = {
     maxConnections: 800,
     insights: 'advanced',
     tls: true,
+    signIn: 'iam',
   },
   // Put the certificate of your own domain here, and the domain's name under hosts and APP_BASE_URL.
   certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',

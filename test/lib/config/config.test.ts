@@ -91,6 +91,12 @@ describe('the configuration', () => {
     );
   });
 
+  test('refuses a database password for tasks outside local', () => {
+    expect(refusal(withDatabase({ signIn: 'password' }))).toContain(
+      'database.signIn: "password" is refused: is for the local stage: a task would go on with it after it was rotated',
+    );
+  });
+
   test('refuses an instance of unknown memory, and more connections than its memory is good for', () => {
     expect(refusal(withDatabase({ instance: 'm7g.huge' }))).toContain(
       'database.instance: "m7g.huge" is refused: is no class t, m or r of a size with known memory',

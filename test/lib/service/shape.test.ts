@@ -52,6 +52,45 @@ describe('the shape of a task', () => {
     ]);
   });
 
+  test.each(['dev', 'production'] as const)(
+    'of %s knows no password: its role signs in, as one user',
+    (environment) => {
+      const deployed = template(environment, 'backstage-shape');
+      const [definition] = Object.values(deployed.findResources('AWS::ECS::TaskDefinition'));
+      const [container] = definition?.['Properties'].ContainerDefinitions ?? [];
+      expect(names(container?.Secrets)).toEqual(['PROBER_TOKEN']);
+      expect(container?.Environment).toEqual(
+        expect.arrayContaining([
+          { Name: 'POSTGRES_CONNECTION', Value: 'rds' },
+          { Name: 'POSTGRES_USER', Value: 'backstage' },
+        ]),
+      );
+      deployed.hasResourceProperties('AWS::IAM::Policy', {
+        Roles: [{ Ref: Match.stringLikeRegexp('^AccessTaskRole') }],
+        PolicyDocument: Match.objectLike({
+          Statement: [
+            {
+              Action: 'rds-db:connect',
+              Effect: 'Allow',
+              Resource: {
+                'Fn::Join': [
+                  '',
+                  [
+                    'arn:aws:rds-db:eu-central-1:',
+                    { Ref: 'AWS::AccountId' },
+                    ':dbuser:',
+                    { 'Fn::ImportValue': Match.stringLikeRegexp('DbiResourceId') },
+                    '/backstage',
+                  ],
+                ],
+              },
+            },
+          ],
+        }),
+      });
+    },
+  );
+
   test('takes user and password out of the secret of the database, each by its key', () => {
     shape.hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: [
