@@ -70,13 +70,15 @@ async function finish(release: Release, holdsLock: boolean, now: string): Promis
   );
 }
 
-/** What fails for good is told, and must not keep the rest from happening. */
-async function attempt(what: string, act: () => Promise<void>): Promise<string[]> {
+/** What fails for good, and then once more, is told, and must not keep the rest from happening. */
+async function attempt(what: string, act: () => Promise<void>, again = true): Promise<string[]> {
   try {
     await act();
     return [];
   } catch (error) {
     if (isTransient(error)) throw error;
+    // Nobody comes back to it later, and even a refusal may pass: roles take a moment to be known everywhere.
+    if (again) return attempt(what, act, false);
     return [`Could not ${what}: ${error instanceof Error ? error.message : String(error)}`];
   }
 }

@@ -192,6 +192,21 @@ describe('Close', () => {
     expect(await world.item('LOCK')).not.toHaveProperty('holder');
   });
 
+  test('tries again what is refused once', async () => {
+    const ready = await leadToReady(world);
+    world.state.broken = {
+      get RegisterScalableTarget() {
+        world.state.broken = {};
+        return new ServiceError('AccessDeniedException', 'not yet');
+      },
+    };
+    const closed = await world.run(close, { ...ready, decision: good, promotion }, 220);
+    expect(closed.reason).not.toContain('Could not');
+    expect(world.inputs('RegisterScalableTarget').at(-1)).toMatchObject({
+      SuspendedState: { DynamicScalingInSuspended: false },
+    });
+  });
+
   test('of an unproven end tells first and then fails the execution', async () => {
     const release = await leadToReady(world);
     const lost = {
