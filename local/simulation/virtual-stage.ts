@@ -5,6 +5,7 @@ import { environmentNames } from '../../lambda/domain/names.ts';
 import type { ReleaseRequestInput } from '../../lambda/domain/request.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Assembly } from '../deploy/assembly.ts';
+import { InProcessSandbox } from '../functions/in-process-sandbox.ts';
 import type { Execution } from '../stepfunctions/execution.ts';
 import { openSimulatedCloud, type SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedUsers } from './simulated-users.ts';
@@ -23,15 +24,23 @@ export interface VirtualStage extends Omit<SimulatedCloud, 'isSteady' | 'network
   close(): Promise<void>;
 }
 
+export interface VirtualStageOptions {
+  /** Whether functions run in this process, three times as fast, and not in threads. @default false */
+  readonly inProcess?: boolean;
+}
+
 /**
  * The stage without processes and without waiting: simulated tasks, on a clock that jumps. The templates, the
  * state machine, the functions' bundles, their permissions and the endpoint are the ones of every stage.
  */
-export async function openVirtualStage(assembly: Assembly): Promise<VirtualStage> {
+export async function openVirtualStage(
+  assembly: Assembly,
+  { inProcess = false }: VirtualStageOptions = {},
+): Promise<VirtualStage> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-virtual-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const stage = await deploy(assembly, folder);
+    const stage = await deploy(assembly, folder, inProcess);
     return { ...stage, close: () => stage.close().finally(remove) };
   } catch (error) {
     remove();
@@ -39,9 +48,18 @@ export async function openVirtualStage(assembly: Assembly): Promise<VirtualStage
   }
 }
 
-async function deploy(assembly: Assembly, folder: string): Promise<VirtualStage> {
+async function deploy(assembly: Assembly, folder: string, inProcess: boolean): Promise<VirtualStage> {
   const clock = new VirtualClock();
-  const simulated = await openSimulatedCloud({ clock, hold: () => clock.hold(), assembly, folder });
+  const simulated: SimulatedCloud = await openSimulatedCloud({
+    clock,
+    hold: () => clock.hold(),
+    assembly,
+    folder,
+    ...(inProcess && {
+      sandbox: (options) =>
+        new InProcessSandbox({ ...options, send: (request) => simulated.cloud.endpoint.handle(request) }),
+    }),
+  });
   const { cloud, runtime, network, description } = simulated;
   await clock.run(() => simulated.isSteady());
   const { journeys } = description.probe;

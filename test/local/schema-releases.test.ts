@@ -67,6 +67,24 @@ async function cancel(id: string): Promise<void> {
   client.destroy();
 }
 
+/** It goes well on the copy, and not on the live database. */
+async function turns(up: 'fails' | 'hangs'): Promise<Release> {
+  const names = [`${released + 1}a.js`, `${released + 1}b.js`];
+  const [, second = ''] = names;
+  return play(
+    [...live, ...names],
+    {},
+    {
+      meanwhile: async () => {
+        for (let waited = 0; stage.cloud.rds.snapshots().at(-1)?.status !== 'creating' && waited < 600; waited += 1) {
+          await stage.clock.advance(1000);
+        }
+        stage.database.teach({ [second]: { up } });
+      },
+    },
+  );
+}
+
 /** What has to hold whatever became of a release: what serves can be replaced, and nothing is left of the rehearsal. */
 function expectOrder(): void {
   const { cloud, runtime, database } = stage;
@@ -79,8 +97,9 @@ function expectOrder(): void {
 }
 
 beforeAll(async () => {
-  stage = await openVirtualStage(stageAssembly());
-  expect((await play(['0.js'], {})).outcome).toBe('released');
+  stage = await openVirtualStage(stageAssembly(), { inProcess: true });
+  const first = await play(['0.js'], {});
+  if (first.outcome !== 'released') throw new Error(first.reason);
 }, 60_000);
 
 afterAll(async () => {
@@ -202,24 +221,6 @@ describe('a release without a way back', () => {
 });
 
 describe('a migration', () => {
-  /** It goes well on the copy, and not on the live database. */
-  async function turns(up: 'fails' | 'hangs'): Promise<Release> {
-    const names = [`${released + 1}a.js`, `${released + 1}b.js`];
-    const [, second = ''] = names;
-    return play(
-      [...live, ...names],
-      {},
-      {
-        meanwhile: async () => {
-          for (let waited = 0; stage.cloud.rds.snapshots().at(-1)?.status !== 'creating' && waited < 600; waited += 1) {
-            await stage.clock.advance(1000);
-          }
-          stage.database.teach({ [second]: { up } });
-        },
-      },
-    );
-  }
-
   test('that fails half-way is taken back as far as it went', async () => {
     const before = [...stage.database.applied('catalog')];
     const release = await turns('fails');
