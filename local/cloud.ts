@@ -113,10 +113,12 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const interfaces = new NetworkInterfaces();
   const addresses = new AddressPool();
   const log = (group: string, stream: string, line: string): void => logs.append(group, stream, line);
-  const events: EventBus = new EventBus(clock, (target, input) => {
+  const events: EventBus = new EventBus(clock, (target, input, role) => {
     if (target.includes(':sns:')) topics.publish(target, input, null);
-    else if (target.includes(':states:')) machines.start(target, input);
-    else throw new Error(`The stage delivers no events to ${target}.`);
+    else if (target.includes(':states:')) {
+      authorizer.demand(role ?? '', { action: 'states:StartExecution', resource: target, context: {} });
+      machines.start(target, input);
+    } else throw new Error(`The stage delivers no events to ${target}.`);
   });
 
   const functions = new Functions({

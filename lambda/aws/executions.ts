@@ -7,14 +7,20 @@ export interface ExecutionView {
   readonly running: boolean;
   /** When it ended; null while it runs, or when Step Functions has forgotten it (after 90 days). */
   readonly endedAt: string | null;
+  /** JSON; null when Step Functions has forgotten it. */
+  readonly input: string | null;
 }
 
 export async function describeExecution(executionArn: string): Promise<ExecutionView> {
   try {
-    const { status, stopDate } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    return { running: status === 'RUNNING' || status === 'PENDING_REDRIVE', endedAt: stopDate?.toISOString() ?? null };
+    const { status, stopDate, input } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return {
+      running: status === 'RUNNING' || status === 'PENDING_REDRIVE',
+      endedAt: stopDate?.toISOString() ?? null,
+      input: input ?? null,
+    };
   } catch (error) {
-    if (isNamed(error, 'ExecutionDoesNotExist')) return { running: false, endedAt: null };
+    if (isNamed(error, 'ExecutionDoesNotExist')) return { running: false, endedAt: null, input: null };
     throw error;
   }
 }

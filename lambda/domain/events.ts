@@ -1,3 +1,4 @@
+import { ledgerEntry } from './ledger-entry.ts';
 import type { Outcome, Release } from './release.ts';
 
 /** Detail types of the events that a release puts on the default bus, from the source `understudy`. */
@@ -5,6 +6,7 @@ export type ReleaseEventType = 'Release started' | 'Release awaits approval' | '
 
 export interface ReleaseEventDetail {
   readonly release: string;
+  readonly kind: Release['kind'];
   readonly service: string;
   readonly version: string | null;
   readonly sequence: number | null;
@@ -20,6 +22,7 @@ export interface ReleaseEventDetail {
 export function eventDetail(release: Release): ReleaseEventDetail {
   return {
     release: release.id,
+    kind: release.kind,
     service: release.service,
     version: release.request?.version ?? null,
     sequence: release.request?.sequence ?? null,
@@ -38,6 +41,6 @@ export function notification(release: Release): { readonly subject: string; read
   const subject = `[understudy] ${what}: ${release.outcome ?? 'open'}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
   return {
     subject,
-    message: JSON.stringify({ ...eventDetail(release), requestedBy: release.request?.requestedBy ?? null }, null, 2),
+    message: JSON.stringify({ ...eventDetail(release), requestedBy: ledgerEntry(release).requestedBy }, null, 2),
   };
 }

@@ -1,4 +1,5 @@
 import type { Deployment } from './release.ts';
+import type { DocumentRequest } from './request.ts';
 import { type AlarmReading, firing } from './verdict.ts';
 
 const watches = ({ targetGroup }: AlarmReading, arn: string): boolean =>
@@ -18,6 +19,27 @@ export function firingBefore(
     against: firing(readings.filter((each) => !watches(each, idleTargetGroup))),
     ofOldGreen: firing(readings.filter((each) => watches(each, idleTargetGroup))),
   };
+}
+
+/**
+ * The alarms that do not count for a release that begins now: for a feature those of the version that its target
+ * group had before, for a hotfix all that fire, because it is what will silence them. A rollback heeds nothing that
+ * the version says which it is to replace (docs/adr/0042-alarms-of-a-rollback.md).
+ */
+export function mutedFor(
+  policy: DocumentRequest['policy'],
+  readings: readonly AlarmReading[],
+  idleTargetGroup: string,
+): string[] {
+  const { against, ofOldGreen } = firingBefore(readings, idleTargetGroup);
+  switch (policy) {
+    case 'feature':
+      return ofOldGreen;
+    case 'hotfix':
+      return [...against, ...ofOldGreen];
+    case 'rollback':
+      return [...readings.filter((each) => !watches(each, idleTargetGroup)).map(({ name }) => name), ...ofOldGreen];
+  }
 }
 
 /** The deployment with those of its muted alarms back that watch green, once they have been seen not to fire. */

@@ -11,11 +11,18 @@ export interface Conclusion {
  * not prove what serves, or that what serves could not be replaced: a person has to look.
  */
 export function conclude(release: Release): Conclusion {
+  const early = withoutRelease(release);
+  if (early !== null) return early;
   if (release.promotion?.done === true) {
     return { outcome: 'released', reason: [...(release.decision?.reasons ?? []), release.promotion.reason].join(' ') };
   }
   if (release.retreat === null && release.failures['Retreat'] === undefined) {
-    return { outcome: 'refused', reason: release.refusal ?? `Nothing was changed. ${failureText(release)}` };
+    return (
+      asFarAsAsked(release) ?? {
+        outcome: 'refused',
+        reason: release.refusal ?? `Nothing was changed. ${failureText(release)}`,
+      }
+    );
   }
   const cause = causeText(release);
   if (release.retreat?.result === 'too-late') {
@@ -46,6 +53,29 @@ function mendText({ mend }: Release): string {
   return mend === null || mend.result === 'untouched' ? '' : mend.reason;
 }
 
+/** A rollback or recovery that ended in its first state. */
+function withoutRelease({ rollback, refusal, failures }: Release): Conclusion | null {
+  if (rollback === null) return null;
+  const reason = refusal ?? failureText({ failures });
+  if (rollback.end !== null) return { outcome: rollback.end === 'given-up' ? 'failed' : 'unchanged', reason };
+  // An abandoned release that could not even be looked at has to be recovered by the next execution.
+  return 'recover' in rollback.asked && failures['Open'] !== undefined ? { outcome: 'failed', reason } : null;
+}
+
+/** A release that was asked to end early, and did. */
+function asFarAsAsked({ request, refusal, failures, schema, rehearsal }: Release): Conclusion | null {
+  if (request === null || request.until === 'release' || refusal !== null || Object.keys(failures).length > 0)
+    return null;
+  const pending = schema.pending.flatMap(({ plugin, migrations }) => migrations.map((name) => `${plugin}/${name}`));
+  const migrations = pending.length === 0 ? 'No migrations are pending.' : `Pending migrations: ${pending.join(', ')}.`;
+  return request.until === 'plan'
+    ? { outcome: 'planned', reason: `Planned only, as asked; nothing was changed. ${migrations}` }
+    : {
+        outcome: 'rehearsed',
+        reason: `Rehearsed only, as asked; nothing was changed. ${migrations} ${rehearsal?.reason ?? ''}`.trim(),
+      };
+}
+
 /** Why the release was given up: the judge's reasons, or what failed. */
 function causeText(release: Release): string {
   if (release.decision?.verdict === 'fail') return release.decision.reasons.join(' ');
@@ -54,8 +84,8 @@ function causeText(release: Release): string {
 }
 
 /** What Catch recorded, in words. */
-export function failureText(release: Release): string {
-  const texts = Object.entries(release.failures).map(
+export function failureText({ failures }: Pick<Release, 'failures'>): string {
+  const texts = Object.entries(failures).map(
     ([state, { Error, Cause }]) =>
       (Error === 'Cancelled' ? '' : `${state} failed with ${Error}: `) + failureMessage(Cause),
   );

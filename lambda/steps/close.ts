@@ -8,7 +8,7 @@ import { readLock, releaseLock } from '../aws/lock.ts';
 import { publish, putEvent } from '../aws/notifications.ts';
 import { startedBy } from '../domain/identifiers.ts';
 import { knownGoodTagPrefix } from '../domain/names.ts';
-import { conclude } from '../domain/outcome.ts';
+import { conclude, failureText } from '../domain/outcome.ts';
 import type { Release } from '../domain/release.ts';
 import { documentOf } from './document.ts';
 import { environment } from './environment.ts';
@@ -29,9 +29,12 @@ export const handler = step('Close', z.unknown(), async (input, context) => {
   const release = documentOf(input, context);
   const table = environment('LEDGER_TABLE');
   const { holder, token } = await readLock(table, release.service);
-  const holdsLock = holder?.execution === release.execution && holder.release === release.id;
-  const closed = await finish({ ...release, token: holdsLock ? token : release.token }, holdsLock, context.now);
-  if (holdsLock) await releaseLock(table, release.service, release.execution);
+  const holds = holder?.execution === release.execution;
+  // It took an abandoned release's lock over, and failed before it had the release's document.
+  const stranded = holds && holder.release !== release.id;
+  if (stranded) throw new ReleaseFailed(`Release ${holder.release} is not recovered. ${failureText(release)}`);
+  const closed = await finish({ ...release, token: holds ? token : release.token }, holds, context.now);
+  if (holds) await releaseLock(table, release.service, release.execution);
   const nobodyAsked = closed.rollback?.end === 'not-needed';
   if (!nobodyAsked) {
     await publish(environment('RELEASE_TOPIC_ARN'), closed);

@@ -8,6 +8,8 @@ const newest = 5;
 
 /** Registers the service's shape with the release's image as a new revision. */
 export const handler = step('Register', openedReleaseSchema, async (release) => {
+  // A rollback brings a revision that has served before.
+  if (release.revision !== null) return release;
   const { definition } = await ecs.taskDefinition(release.shape.taskDefinition);
   const found = await findRevision(release, definition.family ?? '');
   if (found !== null) return { ...release, revision: found };

@@ -16,6 +16,7 @@ const over = new Set<string>(['Succeeded', 'Failed', 'Stopped']);
  * of the production rule, healthy targets, the rollback over, nothing of green left.
  */
 export const handler = step('Retreat', openedReleaseSchema, async (release, { now }) => {
+  const first = release.retreat === null;
   const retreat: Retreat = release.retreat ?? { startedAt: now, result: null, reason: '' };
   const end = (result: Retreat['result'], reason: string): Release => ({
     ...release,
@@ -23,8 +24,15 @@ export const handler = step('Retreat', openedReleaseSchema, async (release, { no
   });
 
   const id = release.deployment?.id ?? (await findLost(release));
-  if (id === null) return end('nothing-moved', 'No deployment had been created: nothing was shifted.');
+  if (id === null) {
+    // A creation that was never answered may be listed a moment later.
+    if (first && release.failures['Shift'] !== undefined) {
+      return { ...release, retreat, wait: { seconds: pollInterval(0), resume: 'Retreat' } };
+    }
+    return end('nothing-moved', 'No deployment had been created: nothing was shifted.');
+  }
   const deployment = await codedeploy.getDeployment(id);
+  if (deployment.rollbackId !== null) retreat.rollbackId = deployment.rollbackId;
   if (deployment.status === 'Succeeded') {
     return end('too-late', 'CodeDeploy had completed the deployment: the new version serves alone.');
   }

@@ -3,7 +3,7 @@ import { alarmStates } from '../aws/cloudwatch.ts';
 import * as codedeploy from '../aws/codedeploy.ts';
 import { appSpec } from '../domain/appspec.ts';
 import { deploymentDescription } from '../domain/identifiers.ts';
-import { firingBefore } from '../domain/muted-alarms.ts';
+import { mutedFor } from '../domain/muted-alarms.ts';
 import { type Deployment, type RegisteredRelease, registeredReleaseSchema } from '../domain/release.ts';
 import { otherTargetGroup } from '../domain/serving.ts';
 import { fence, step } from './step.ts';
@@ -50,8 +50,7 @@ async function sortAlarms({
   request,
 }: RegisteredRelease): Promise<Pick<Deployment, 'alarms' | 'muted'>> {
   const green = otherTargetGroup(description.loadBalancer.targetGroups, blue.targetGroup);
-  const { against, ofOldGreen } = firingBefore(await alarmStates(description.alarms), green);
-  const muted = request.policy === 'feature' ? ofOldGreen : [...against, ...ofOldGreen];
+  const muted = mutedFor(request.policy, await alarmStates(description.alarms), green);
   return { alarms: description.alarms.filter((name) => !muted.includes(name)), muted };
 }
 

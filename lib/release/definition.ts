@@ -1,5 +1,5 @@
 import { stepFunctionName } from '../../lambda/domain/names.ts';
-import { type StepName, steps } from './steps.ts';
+import { rollbackOpener, type StepName, steps } from './steps.ts';
 
 /** A state machine in the Amazon States Language (https://states-language.net). */
 export interface Definition {
@@ -72,6 +72,12 @@ const marginSeconds = 15;
 const whenWaiting = { Not: { Variable: '$.wait', IsNull: true }, Next: 'Wait' } as const;
 const whenRefused = { Not: { Variable: '$.refusal', IsNull: true }, Next: 'Close' } as const;
 
+const whenAskedUntil = (state: 'plan' | 'rehearse') => ({
+  Variable: '$.request.until',
+  StringEquals: state,
+  Next: 'Close',
+});
+
 function choice(fallback: string, ...Choices: ChoiceState['Choices']): ChoiceState {
   return { Type: 'Choice', Choices, Default: fallback };
 }
@@ -79,15 +85,17 @@ function choice(fallback: string, ...Choices: ChoiceState['Choices']): ChoiceSta
 /**
  * The release workflow. JSONPath only: one document goes through every state, a step that has to wait
  * says for how long and where to go on, and one Wait serves them all. Whatever fails before anything
- * was changed goes to Close, whatever fails later to Retreat.
+ * was changed goes to Close, whatever fails later to Retreat. The rollback machine has another first
+ * function, and is the same from there.
  */
-export function definition(environment: string): Definition {
+export function definition(environment: string, machine: 'release' | 'rollback' = 'release'): Definition {
+  const functionOf = (name: StepName) => (name === 'Open' && machine === 'rollback' ? rollbackOpener : name);
   const task = (name: StepName, next: string | null, onFailure: 'Close' | 'Retreat' | 'Verify' | null): TaskState => ({
     Type: 'Task',
-    Comment: steps[name].description,
+    Comment: steps[functionOf(name)].description,
     Resource: 'arn:aws:states:::lambda:invoke',
     Parameters: {
-      FunctionName: stepFunctionName(environment, name),
+      FunctionName: stepFunctionName(environment, functionOf(name)),
       Payload: {
         'input.$': '$',
         execution: { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name' },
@@ -95,7 +103,7 @@ export function definition(environment: string): Definition {
       },
     },
     OutputPath: '$.Payload',
-    TimeoutSeconds: steps[name].timeoutSeconds + marginSeconds,
+    TimeoutSeconds: steps[functionOf(name)].timeoutSeconds + marginSeconds,
     Retry: retry,
     ...(onFailure && {
       Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: `$.failures.${name}`, Next: onFailure }],
@@ -109,12 +117,12 @@ export function definition(environment: string): Definition {
     TimeoutSeconds: longestReleaseSeconds,
     States: {
       Open: task('Open', 'Opened?', 'Close'),
-      'Opened?': choice('Register', whenRefused),
+      'Opened?': choice('Register', whenWaiting, whenRefused),
       Register: task('Register', 'Plan', 'Close'),
       Plan: task('Plan', 'Planned?', 'Close'),
-      'Planned?': choice('Rehearse', whenWaiting, whenRefused),
+      'Planned?': choice('Rehearse', whenWaiting, whenRefused, whenAskedUntil('plan')),
       Rehearse: task('Rehearse', 'Rehearsed?', 'Close'),
-      'Rehearsed?': choice('Shift', whenWaiting, whenRefused, {
+      'Rehearsed?': choice('Shift', whenWaiting, whenRefused, whenAskedUntil('rehearse'), {
         Variable: '$.schema.changes',
         BooleanEquals: true,
         Next: 'Snapshot',
@@ -147,7 +155,7 @@ export function definition(environment: string): Definition {
       Wait: { Type: 'Wait', SecondsPath: '$.wait.seconds', Next: 'Resume' },
       Resume: choice(
         'Retreat',
-        ...(['Plan', 'Rehearse', 'Snapshot', 'Migrate', 'Observe', 'Promote', 'Mend', 'Verify'] as const).map(
+        ...(['Open', 'Plan', 'Rehearse', 'Snapshot', 'Migrate', 'Observe', 'Promote', 'Mend', 'Verify'] as const).map(
           (name) => ({
             Variable: '$.wait.resume',
             StringEquals: name,

@@ -10,7 +10,7 @@ import type { EnvironmentConfig } from '../config/config.ts';
 
 export interface NotificationsProps {
   readonly config: EnvironmentConfig;
-  readonly stateMachineArn: string;
+  readonly stateMachineArns: readonly string[];
 }
 
 /**
@@ -22,7 +22,7 @@ export class Notifications extends Construct {
   /** A key of our own: EventBridge may not use the one that AWS manages for SNS. */
   readonly key: Key;
 
-  constructor(scope: Construct, id: string, { config, stateMachineArn }: NotificationsProps) {
+  constructor(scope: Construct, id: string, { config, stateMachineArns }: NotificationsProps) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: `Notifications of releases in ${config.name}`,
@@ -41,7 +41,7 @@ export class Notifications extends Construct {
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [stateMachineArn] },
+        detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [...stateMachineArns] },
       },
       targets: [new SnsTopic(asInterface<ITopic>(this.topic))],
     });

@@ -1,6 +1,6 @@
 import type { Grant } from './grant.ts';
 import type { Resources } from './resources.ts';
-import type { StepName } from './steps.ts';
+import type { FunctionName } from './steps.ts';
 
 /** What of the release stack itself the steps work with. */
 export interface OwnResources {
@@ -16,7 +16,7 @@ const descriptionsUnlimitable = 'Descriptions cannot be limited to a resource.';
  * What each step may do. Resource types by action:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-export function permissions(to: Resources, own: OwnResources): Record<StepName, Grant[]> {
+export function permissions(to: Resources, own: OwnResources): Record<FunctionName, Grant[]> {
   const ledger: Grant = { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [own.ledger] };
   const lock: Grant = { actions: ['dynamodb:UpdateItem'], resources: [own.ledger] };
   const event: Grant = { actions: ['events:PutEvents'], resources: [to.eventBus] };
@@ -96,18 +96,33 @@ export function permissions(to: Resources, own: OwnResources): Record<StepName, 
   const offTrafficCheck = [ledger, ...runTasks, ...probe];
   const passRehearsalRoles: Grant = { ...passTaskRoles, resources: to.rehearsalRoles };
   const named = 'A snapshot is named after its release.';
+  const describeExecutions: Grant = {
+    actions: ['states:DescribeExecution'],
+    resources: to.executions,
+    why: 'The holder of a lock may be any earlier execution.',
+  };
   return {
+    'Open-Rollback': [
+      ledger,
+      { actions: ['dynamodb:Query'], resources: [own.ledger] },
+      lock,
+      event,
+      { actions: ['ssm:GetParameters'], resources: to.parameters },
+      { actions: ['ecr:DescribeImages'], resources: to.repositories },
+      describeExecutions,
+      deployments('codedeploy:ListDeployments'),
+      describeServices,
+      describeRevisions,
+      describeScaling,
+      loadBalancer('elasticloadbalancing:DescribeRules'),
+    ],
     Open: [
       ledger,
       lock,
       event,
       { actions: ['ssm:GetParameters'], resources: [...to.parameters, to.freezeCalendar] },
       { actions: ['ecr:DescribeImages'], resources: to.repositories },
-      {
-        actions: ['states:DescribeExecution'],
-        resources: [to.executions],
-        why: 'The holder of a lock may be any earlier execution.',
-      },
+      describeExecutions,
       deployments('codedeploy:ListDeployments'),
       describeServices,
       describeRevisions,

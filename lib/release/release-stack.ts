@@ -1,27 +1,25 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environmentNames, stepFunctionName } from '../../lambda/domain/names.ts';
 import type { EnvironmentConfig } from '../config/config.ts';
 import { WorkflowFunction } from '../functions/workflow-function.ts';
-import { acknowledge } from '../nag.ts';
 import { definition } from './definition.ts';
 import { FreezeCalendar } from './freeze-calendar.ts';
 import { acknowledgeWide, toStatement } from './grant.ts';
 import { Ledger } from './ledger.ts';
 import { Notifications } from './notifications.ts';
 import { permissions } from './permissions.ts';
+import { Recovery } from './recovery.ts';
 import { Resources } from './resources.ts';
-import { type StepName, stepNames, steps } from './steps.ts';
+import { type FunctionName, functionNames, rollbackOpener, steps } from './steps.ts';
+import { Workflow } from './workflow.ts';
 
 export interface ReleaseStackProps extends StackProps {
   readonly config: EnvironmentConfig;
 }
 
 /**
- * The release workflow: state machine, a function for each of its steps, ledger and notifications. It
+ * The release workflow: two state machines, a function for each of their steps, recovery, ledger and notifications. It
  * knows the other stacks by name only, and deploys alone.
  */
 export class ReleaseStack extends Stack {
@@ -31,9 +29,11 @@ export class ReleaseStack extends Stack {
     super(scope, id, props);
     this.config = props.config;
     const names = environmentNames(this.config.name);
-    const stateMachineArn = `arn:aws:states:${this.region}:${this.account}:stateMachine:${names.releaseStateMachine}`;
+    const stateMachineArns = [names.releaseStateMachine, names.rollbackStateMachine].map(
+      (machine) => `arn:aws:states:${this.region}:${this.account}:stateMachine:${machine}`,
+    );
     const ledger = new Ledger(this, 'Ledger', this.config);
-    const notifications = new Notifications(this, 'Notifications', { config: this.config, stateMachineArn });
+    const notifications = new Notifications(this, 'Notifications', { config: this.config, stateMachineArns });
 
     const { freezeCalendar } = this.config.releases;
     if (freezeCalendar !== null) {
@@ -52,12 +52,27 @@ export class ReleaseStack extends Stack {
       RELEASE_TOPIC_ARN: notifications.topic.topicArn,
       PROBER_FUNCTION: names.prober,
     };
-    const functions = stepNames.map((name) => this.stepFunction(name, granted[name], resources, environment));
-    this.stateMachine(functions);
+    const functions = new Map(
+      functionNames.map((name) => [name, this.stepFunction(name, granted[name], resources, environment)]),
+    );
+    const allBut = (opener: FunctionName) => [...functions].flatMap(([name, each]) => (name === opener ? [] : [each]));
+    new Workflow(this, 'Release', {
+      config: this.config,
+      name: names.releaseStateMachine,
+      definition: definition(this.config.name, 'release'),
+      functions: allBut(rollbackOpener),
+    });
+    const rollback = new Workflow(this, 'Rollback', {
+      config: this.config,
+      name: names.rollbackStateMachine,
+      definition: definition(this.config.name, 'rollback'),
+      functions: allBut('Open'),
+    });
+    new Recovery(this, 'Recovery', { of: stateMachineArns, by: rollback.machine });
   }
 
   private stepFunction(
-    name: StepName,
+    name: FunctionName,
     grants: Parameters<typeof acknowledgeWide>[1],
     resources: Resources,
     environment: Readonly<Record<string, string>>,
@@ -72,38 +87,5 @@ export class ReleaseStack extends Stack {
     });
     acknowledgeWide(step.role, grants, (arn) => resources.readable(arn));
     return step;
-  }
-
-  private stateMachine(functions: readonly WorkflowFunction[]): void {
-    const name = environmentNames(this.config.name).releaseStateMachine;
-    const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/aws/vendedlogs/states/${name}`,
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: this.config.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
-    const role = new Role(this, 'StateMachineRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: functions.map((each) => each.function.functionArn),
-      }),
-    );
-    const machine = new StateMachine(this, 'StateMachine', {
-      stateMachineName: name,
-      definitionBody: DefinitionBody.fromString(JSON.stringify(definition(this.config.name))),
-      role,
-      tracingEnabled: true,
-      logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
-    });
-    acknowledge(
-      machine,
-      'AwsSolutions-IAM5[Resource::*]',
-      'Log delivery and X-Ray of Step Functions know no resource to limit them to.',
-    );
-    acknowledge(
-      role,
-      'AwsSolutions-IAM5[Resource::*]',
-      'Log delivery and X-Ray of Step Functions know no resource to limit them to.',
-    );
   }
 }

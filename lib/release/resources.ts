@@ -125,8 +125,10 @@ export class Resources {
     return this.arn('lambda', `function:${environmentNames(this.environment).prober}`);
   }
 
-  get executions(): string {
-    return this.arn('states', `execution:${environmentNames(this.environment).releaseStateMachine}:*`);
+  /** Of both state machines. */
+  get executions(): string[] {
+    const { releaseStateMachine, rollbackStateMachine } = environmentNames(this.environment);
+    return [releaseStateMachine, rollbackStateMachine].map((machine) => this.arn('states', `execution:${machine}:*`));
   }
 
   get eventBus(): string {

@@ -16,14 +16,26 @@ export const stepNames = [
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
+/** The function behind the first state of the rollback machine, which has all others in common with the release machine. */
+export const rollbackOpener = 'Open-Rollback';
+
+/** Every function of the two machines. */
+export const functionNames = [...stepNames, rollbackOpener] as const;
+export type FunctionName = (typeof functionNames)[number];
+
 interface StepSettings {
   /** What a reader of the state machine is told. */
   readonly description: string;
   readonly timeoutSeconds: number;
 }
 
-export const steps: Readonly<Record<StepName, StepSettings>> = {
+export const steps: Readonly<Record<FunctionName, StepSettings>> = {
   Open: { description: 'Checks the request, takes the lock, finds out what serves', timeoutSeconds: 60 },
+  'Open-Rollback': {
+    description:
+      'Asks a running release to cancel, picks the last known-good version; or takes an abandoned release over',
+    timeoutSeconds: 60,
+  },
   Register: { description: "Registers the service's shape with the new image as a revision", timeoutSeconds: 60 },
   Plan: { description: 'Asks the new image which migrations are pending', timeoutSeconds: 60 },
   Rehearse: {

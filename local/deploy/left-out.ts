@@ -81,6 +81,17 @@ export const leftOut: Readonly<Record<string, LeftOut>> = {
     },
   },
   'AWS::S3::BucketPolicy': { why: access, stands: nothing },
+  'AWS::SQS::Queue': {
+    why: 'It holds events that could not be delivered; the stage delivers every one.',
+    stands: (resource) => {
+      const name = physicalName(resource, 'QueueName');
+      return {
+        ref: `https://sqs.${region}.amazonaws.com/${name}`,
+        attributes: { Arn: arn('sqs', name), QueueName: name },
+      };
+    },
+  },
+  'AWS::SQS::QueuePolicy': { why: access, stands: nothing },
   'AWS::SNS::TopicPolicy': { why: access, stands: nothing },
   'AWS::WAFv2::WebACL': { why: 'The stage’s users are its own.', stands: nothing },
   'AWS::WAFv2::WebACLAssociation': { why: 'The stage’s users are its own.', stands: nothing },

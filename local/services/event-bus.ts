@@ -6,6 +6,7 @@ import type { Clock } from '../clock/clock.ts';
 import { list, optionalText, physicalName } from '../deploy/properties.ts';
 import type { Provisions } from '../deploy/provision.ts';
 import { checkPattern, matches } from './event-pattern.ts';
+import { inputTransformer } from './input-transformer.ts';
 
 /** @see https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
 export interface BusEvent {
@@ -27,12 +28,14 @@ interface Rule {
 
 interface Target {
   readonly arn: string;
-  /** Constant text in place of the event. */
-  readonly input: string | null;
+  /** Name of the role that EventBridge uses the target with; null for targets that admit EventBridge themselves. */
+  readonly role: string | null;
+  /** What the target gets of an event, as JSON text. */
+  readonly input: (event: string) => string;
 }
 
-/** Hands an event, as JSON text, to a target: a topic, a state machine, a function. */
-export type Deliver = (targetArn: string, input: string) => void | Promise<void>;
+/** Hands an event, as JSON text, to a target, with a role: a topic, a state machine, a function. */
+export type Deliver = (targetArn: string, input: string, role: string | null) => void | Promise<void>;
 
 /** The default event bus and its rules. */
 export class EventBus {
@@ -61,7 +64,8 @@ export class EventBus {
     const text = JSON.stringify({ version: '0', ...complete });
     for (const { pattern, targets } of this.#rules.values()) {
       if (!matches(pattern, complete)) continue;
-      for (const target of targets) this.#clock.after(0, () => this.#deliver(target.arn, target.input ?? text));
+      for (const target of targets)
+        this.#clock.after(0, () => this.#deliver(target.arn, target.input(text), target.role));
     }
     return complete;
   }
@@ -110,10 +114,19 @@ function parseDetail(text: string): object | null {
 
 function readTarget(rule: string, target: unknown): Target {
   const property = (name: string): unknown => Reflect.get(Object(target), name);
-  for (const unknown of ['InputTransformer', 'InputPath']) {
-    if (property(unknown) !== undefined)
-      throw new Error(`The stage does not know ${unknown}, which a target of ${rule} has.`);
+  if (property('InputPath') !== undefined) {
+    throw new Error(`The stage does not know InputPath, which a target of ${rule} has.`);
   }
-  const input = property('Input');
-  return { arn: String(property('Arn')), input: typeof input === 'string' ? input : null };
+  const [constant, transformer, role] = [property('Input'), property('InputTransformer'), property('RoleArn')];
+  const input =
+    typeof constant === 'string'
+      ? () => constant
+      : transformer === undefined
+        ? (event: string) => event
+        : inputTransformer(transformer);
+  return {
+    arn: String(property('Arn')),
+    role: typeof role === 'string' ? (role.split('/').at(-1) ?? '') : null,
+    input,
+  };
 }

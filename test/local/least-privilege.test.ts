@@ -28,11 +28,6 @@ const unusedFor: readonly { readonly role: RegExp; readonly action: RegExp; read
     why: 'Finds the deployment whose creation was answered to nobody; here no answer is lost.',
   },
   {
-    role: /ShiftRole/,
-    action: /^codedeploy:UpdateDeploymentGroup$/,
-    why: 'Asked for when the deployment that rescues overrides alarms that are going off.',
-  },
-  {
     role: /CloseRole/,
     action: /^ecs:StopTask$/,
     why: 'Stops what a release left that was aborted in the middle of a one-off task.',
@@ -54,6 +49,12 @@ function begin(behaviour: Behaviour, more: More = {}): Execution {
     sequence: played,
     policy: more.policy ?? 'feature',
   });
+}
+
+function rollBack(): Execution {
+  const { machines } = stage.cloud;
+  const machine = machines.machines().find(({ name }) => name === 'understudy-local-rollback');
+  return machines.start(machine?.arn ?? '', JSON.stringify({ service: 'backstage', reason: 'a test' }));
 }
 
 async function outcome(execution: Execution): Promise<string> {
@@ -79,6 +80,9 @@ beforeAll(async () => {
   const holder = begin('good', { policy: 'hotfix' });
   await stage.clock.advance(90_000);
   outcomes.push(await release('good'), await outcome(holder));
+  const cancelled = begin('good');
+  await stage.clock.advance(30_000);
+  outcomes.push(await outcome(rollBack()), await outcome(cancelled), await outcome(rollBack()));
 }, 60_000);
 
 afterAll(async () => {
@@ -86,7 +90,8 @@ afterAll(async () => {
 });
 
 test('releases of all kinds are played', () => {
-  expect(outcomes).toEqual(['released', 'rolled-back', 'rolled-back', 'refused', 'released']);
+  expect(outcomes.slice(0, 5)).toEqual(['released', 'rolled-back', 'rolled-back', 'refused', 'released']);
+  expect(outcomes.slice(5)).toEqual(['unchanged', 'rolled-back', 'released']);
 });
 
 describe('the roles of all functions', () => {

@@ -24,6 +24,7 @@ describe('an entry of the ledger', () => {
       {
         id: 'trucks-2',
         kind: 'release',
+        policy: 'feature',
         service: 'trucks',
         version: '2.0.0',
         sequence: 2,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { stepFunctionName } from '../../../lambda/domain/names.ts';
 import { definition } from '../../../lib/release/definition.ts';
-import { stepNames } from '../../../lib/release/steps.ts';
+import { functionNames } from '../../../lib/release/steps.ts';
 import { template } from '../templates.ts';
 
 const local = template('local', 'release');
@@ -32,7 +32,7 @@ function actions(step: string): string[] {
 
 describe('permissions', () => {
   test('no step may use a wildcard action', () => {
-    for (const step of stepNames) expect(actions(step).join()).not.toContain('*');
+    for (const step of functionNames) expect(actions(step).join()).not.toContain('*');
   });
 
   test('only the step that makes a change may make it', () => {
@@ -45,17 +45,17 @@ describe('permissions', () => {
       'codedeploy:ContinueDeployment': ['Observe', 'Promote'],
       'codedeploy:StopDeployment': ['Retreat'],
       'application-autoscaling:RegisterScalableTarget': ['Shift', 'Close'],
-      'dynamodb:UpdateItem': ['Open', 'Close'],
+      'dynamodb:UpdateItem': ['Open', 'Close', 'Open-Rollback'],
       'sns:Publish': ['Close'],
       'ecr:PutImage': ['Close'],
     };
     for (const [action, may] of Object.entries(changes)) {
-      expect([action, stepNames.filter((step) => actions(step).includes(action))]).toEqual([action, may]);
+      expect([action, functionNames.filter((step) => actions(step).includes(action))]).toEqual([action, may]);
     }
   });
 
   test('no step may change a listener, a service or a task set: that is CodeDeploy’s alone', () => {
-    for (const step of stepNames) {
+    for (const step of functionNames) {
       expect(actions(step).join()).not.toMatch(
         /Modify|UpdateService|TaskSet|DeregisterTaskDefinition|Delete(?!DBSnapshot)/,
       );
@@ -63,7 +63,7 @@ describe('permissions', () => {
   });
 
   test('a role is passed to ECS tasks and to nothing else', () => {
-    for (const step of stepNames) {
+    for (const step of functionNames) {
       for (const statement of statements(step).filter(({ Action }) => [Action].flat().includes('iam:PassRole'))) {
         expect(statement.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } });
         expect(JSON.stringify(statement.Resource)).not.toContain('*');
@@ -78,15 +78,19 @@ describe('permissions', () => {
     }
   });
 
-  test('the state machine may invoke the steps and nothing else', () => {
-    const policies = Object.values(local.findResources('AWS::IAM::Policy'));
-    const own = policies.find((each) => String(each['Properties'].PolicyName).startsWith('StateMachineRole'));
+  test.each([
+    ['Release', 'Open-Rollback'],
+    ['Rollback', 'Open'],
+  ])('the %s machine may invoke its steps and nothing else', (machine, stranger) => {
+    const policies = Object.entries(local.findResources('AWS::IAM::Policy'));
+    const [, own] = policies.find(([id]) => id.startsWith(`${machine}RoleDefaultPolicy`)) ?? [];
     const granted: Statement[] = own?.['Properties'].PolicyDocument.Statement ?? [];
     const invoke = granted.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('lambda:')));
     expect(invoke.map(({ Action }) => Action)).toEqual(['lambda:InvokeFunction']);
-    const functions = Object.keys(local.findResources('AWS::Lambda::Function'));
+    const functions = Object.entries(local.findResources('AWS::Lambda::Function'));
+    const its = functions.filter(([, each]) => each['Properties'].FunctionName !== stepFunctionName('local', stranger));
     const allowed = [invoke[0]?.Resource].flat().map((each) => JSON.stringify(each));
-    expect(allowed.toSorted()).toEqual(functions.map((id) => JSON.stringify({ 'Fn::GetAtt': [id, 'Arn'] })).toSorted());
+    expect(allowed.toSorted()).toEqual(its.map(([id]) => JSON.stringify({ 'Fn::GetAtt': [id, 'Arn'] })).toSorted());
   });
 });
 
@@ -97,17 +101,17 @@ describe('the stack', () => {
     expect(local.findOutputs('*')).toEqual({});
   });
 
-  test('runs the definition as it was checked', () => {
+  test.each(['release', 'rollback'] as const)('runs the definition of the %s machine as it was checked', (machine) => {
     local.hasResourceProperties('AWS::StepFunctions::StateMachine', {
-      StateMachineName: 'understudy-local-release',
-      DefinitionString: JSON.stringify(definition('local')),
+      StateMachineName: `understudy-local-${machine}`,
+      DefinitionString: JSON.stringify(definition('local', machine)),
       TracingConfiguration: { Enabled: true },
       LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
     });
   });
 
   test('gives each step one function on Node.js 24 with all that it reads from its environment', () => {
-    for (const step of stepNames) {
+    for (const step of functionNames) {
       local.hasResourceProperties('AWS::Lambda::Function', {
         FunctionName: `understudy-local-release-${step.toLowerCase()}`,
         Runtime: 'nodejs24.x',
@@ -122,7 +126,45 @@ describe('the stack', () => {
         },
       });
     }
-    local.resourceCountIs('AWS::Lambda::Function', stepNames.length);
+    local.resourceCountIs('AWS::Lambda::Function', functionNames.length);
+  });
+
+  test('has every execution recovered that did not end by itself, and keeps the events that could start none', () => {
+    local.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        detail: {
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+          stateMachineArn: [
+            { 'Fn::Join': ['', Match.arrayWith([':stateMachine:understudy-local-release'])] },
+            { 'Fn::Join': ['', Match.arrayWith([':stateMachine:understudy-local-rollback'])] },
+          ],
+        },
+      },
+      Targets: [
+        Match.objectLike({
+          Arn: { Ref: Match.stringLikeRegexp('^Rollback') },
+          RoleArn: Match.anyValue(),
+          DeadLetterConfig: { Arn: Match.anyValue() },
+          InputTransformer: {
+            InputPathsMap: {
+              'detail-executionArn': '$.detail.executionArn',
+              'detail-status': '$.detail.status',
+            },
+            InputTemplate: '{"recover":{"execution":<detail-executionArn>,"status":<detail-status>}}',
+          },
+        }),
+      ],
+    });
+  });
+
+  test('lets EventBridge start the rollback machine and nothing else', () => {
+    const starts = Object.values(local.findResources('AWS::IAM::Policy')).flatMap((each): Statement[] =>
+      each['Properties'].PolicyDocument.Statement.filter(({ Action }: Statement) => Action === 'states:StartExecution'),
+    );
+    expect(starts).toEqual([
+      { Action: 'states:StartExecution', Effect: 'Allow', Resource: { Ref: expect.stringMatching(/^Rollback/) } },
+    ]);
   });
 
   test('keeps the ledger, recoverable to any second, when production’s stack goes', () => {

@@ -1,0 +1,54 @@
+import { describeExecution } from '../aws/executions.ts';
+import { type LineOfDescent, lineOf } from '../domain/descent.ts';
+import type { Release } from '../domain/release.ts';
+import type { RecoverRequest } from '../domain/rollback.ts';
+import { adopt } from './adopt.ts';
+import { environment } from './environment.ts';
+import { longestStepSeconds, lookAtLock } from './lock.ts';
+import type { RollingBack } from './roll-back.ts';
+
+/** Recoveries of one release that may fail before a person is called. */
+const attempts = 2;
+
+/**
+ * Brings a release to its end whose execution ended without doing so: aborted, timed out, or failed
+ * outside its own catchers. Leaves at once when the release's lock is not held any more by that
+ * execution, or by a recovery of it that failed as well.
+ */
+export async function recover(release: RollingBack, { recover: asked }: RecoverRequest, now: string): Promise<Release> {
+  const line = await trace(asked.execution);
+  if (line.service === null) return leave(release, `Its input names no service: it never held a lock.`);
+  const service = line.service;
+  const view = await lookAtLock(environment('LEDGER_TABLE'), service, release.execution, now);
+  const known: RollingBack = { ...release, service };
+  if (view.kind === 'own') return adopt(known, { ...view, kind: 'own' }, now, asked.status);
+  if (view.kind !== 'abandoned' || !line.executions.includes(view.holder.execution)) {
+    return leave(release, 'The lock is not held by it: it has ended by itself, or somebody has recovered it.');
+  }
+  if (line.recoveries >= attempts) return giveUp(known, view.holder.release);
+  const left = Math.ceil(longestStepSeconds - view.seconds);
+  if (left > 0) return { ...release, wait: { seconds: left, resume: 'Open' } };
+  return adopt(known, view, now, asked.status);
+}
+
+/** From the execution that ended back to the one that it was to recover, and so on to the first. */
+async function trace(execution: string): Promise<LineOfDescent> {
+  return lineOf(execution, async (arn) => (await describeExecution(arn)).input, attempts + 1);
+}
+
+function leave(release: RollingBack, why: string): Release {
+  return {
+    ...release,
+    service: '(none)',
+    refusal: `Nothing to recover. ${why}`,
+    rollback: { ...release.rollback, end: 'not-needed' },
+  };
+}
+
+function giveUp(release: RollingBack, id: string): Release {
+  return {
+    ...release,
+    refusal: `Release ${id} of ${release.service} was abandoned, and ${attempts} recoveries of it have failed: it holds the lock, and nobody has proven what serves. See docs/runbook.md, "An execution that was aborted". A rollback or a release that is started in ten minutes takes the lock over.`,
+    rollback: { ...release.rollback, end: 'given-up' },
+  };
+}
