@@ -86,6 +86,6 @@ export function lookInterval(intervalSeconds: number, quietSeconds: number): num
   return quietSeconds < 6 * hour ? 300 : 600;
 }
 
-/** Rounds of all journeys in one look: those of a long bake's later hours may be fewer, for there are many of them. */
+/** Rounds of all journeys in one look: fewer once there have been many, so that a release's probes stay bounded. */
 export const lookRounds = (roundsPerLook: number, quietSeconds: number): number =>
-  quietSeconds < hour ? roundsPerLook : 1;
+  quietSeconds < hour / 4 ? roundsPerLook : 1;

@@ -7,6 +7,7 @@ import { crashLoop } from '../domain/green-tasks.ts';
 import { startedBy } from '../domain/identifiers.ts';
 import { rearmed } from '../domain/muted-alarms.ts';
 import { lookInterval, withLook } from '../domain/observation.ts';
+import { quickLook } from '../domain/probe-budget.ts';
 import { type Release, type ShiftedRelease, shiftedReleaseSchema } from '../domain/release.ts';
 import { percentOf } from '../domain/serving.ts';
 import { isPast, secondsBetween } from '../domain/time.ts';
@@ -14,9 +15,6 @@ import { type AlarmReading, fail, firing, pass, type Verdict } from '../domain/v
 import { approvalOf, needsApproval } from './approval.ts';
 import { type Looked, lookBeforeTraffic, lookUnderTraffic } from './look.ts';
 import { fence, step } from './step.ts';
-
-/** Longest time between two looks while users cannot reach green, in seconds. */
-const quickLook = 10;
 
 /** Looks past the end of the bake in which an inconclusive verdict may still turn. */
 const looksOfGrace = 5;

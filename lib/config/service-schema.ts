@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mostProbes, probesOfGreen } from '../../lambda/domain/probe-budget.ts';
 import { journeySchema, schemaToolSchema } from '../../lambda/domain/service.ts';
 import { sloSchema } from '../../lambda/domain/slo.ts';
 
@@ -140,6 +141,21 @@ export const serviceConfigSchema = z
       refuse(
         ['frozen', 'health', 'timeoutSeconds'],
         `has to be below the interval of ${frozen.health.intervalSeconds} seconds`,
+      );
+    }
+    const bakeSeconds = Math.max(...Object.values(policies).map((policy) => policy.bakeSeconds));
+    const { observation, probe } = service;
+    const probes = probesOfGreen({
+      ...observation,
+      ...deadlines,
+      bakeSeconds,
+      journeys: probe.journeys.length,
+      tasks: scaling.maximum,
+    });
+    if (probes >= mostProbes) {
+      refuse(
+        ['observation'],
+        `lets a release send ${probes} probes to the new version, and the judge keeps its word below ${mostProbes}; give a longer intervalSeconds, fewer roundsPerLook, or shorter deadlines`,
       );
     }
     // CodeDeploy documents no limit of this wait; its other one ends at 2,880 minutes.

@@ -51,9 +51,23 @@ export const backstage: Shared = {
         authenticated: true,
       },
       {
+        name: 'entity',
+        path: '/api/catalog/entities/by-name/component/default/backstage',
+        contains: '"kind"',
+        budgetMs: 2000,
+        authenticated: true,
+      },
+      {
         name: 'search',
         path: '/api/search/query?term=backstage',
         contains: '"results"',
+        budgetMs: 2000,
+        authenticated: true,
+      },
+      {
+        name: 'documentation',
+        path: '/api/techdocs/static/docs/default/system/understudy/index.html',
+        contains: '</html>',
         budgetMs: 2000,
         authenticated: true,
       },

@@ -221,6 +221,13 @@ describe('the configuration', () => {
     expect(refusal(withBackstage({ observation }))).toContain('intervalSeconds: 61 is refused: Too big');
   });
 
+  test('refuses more probes than the judge’s error probabilities hold for, and says what would help', () => {
+    const observation = { ...backstage?.observation, roundsPerLook: 100 };
+    expect(refusal(withBackstage({ observation }))).toMatch(
+      /observation: .* is refused: lets a release send \d+ probes to the new version, .* below 50000; give a longer/,
+    );
+  });
+
   test('refuses an approval that CodeDeploy would not wait for', () => {
     const deadlines = { ...backstage?.deadlines, readySeconds: 150_000, approvalSeconds: 30_000 };
     expect(refusal(withBackstage({ deadlines }))).toContain(

@@ -7,6 +7,7 @@ import {
   withAnswers,
 } from '../../../../lambda/domain/judge/error-rate.ts';
 import { lookInterval } from '../../../../lambda/domain/observation.ts';
+import { probesOfGreen } from '../../../../lambda/domain/probe-budget.ts';
 import { environmentConfig, environmentNamesAllowed } from '../../../../lib/config/config.ts';
 import { type Chain, everFails } from './exact.ts';
 
@@ -90,14 +91,28 @@ test('a version is no yardstick after its second failure, until it has answered 
   expect([once, twice, withAnswers(twice, { ok: 100, failed: 0 })].map(isUnwell)).toEqual([false, true, false]);
 });
 
-test.each(environmentNamesAllowed)('no release of %s sends green as many as 50,000 probes', (name) => {
-  for (const service of Object.values(environmentConfig(name).services)) {
-    const { intervalSeconds, roundsPerLook, roundsBeforeTraffic } = service.observation;
-    const { deadlines, policies, probe, scaling } = service;
-    const bakeSeconds = Math.max(policies.feature.bakeSeconds, policies.hotfix.bakeSeconds);
-    let looks = deadlines.shiftSeconds / intervalSeconds;
-    for (let baked = 0; baked < bakeSeconds; baked += lookInterval(intervalSeconds, baked)) looks += 1;
-    const rounds = roundsBeforeTraffic * 2 + looks * roundsPerLook;
-    expect(rounds * probe.journeys.length * scaling.maximum).toBeLessThan(50_000);
-  }
+describe.each(environmentNamesAllowed)('a release of %s', (name) => {
+  const services = Object.values(environmentConfig(name).services);
+  const longest = (2880 - 15) * 60;
+  const probes = (service: (typeof services)[number], bakeSeconds: number) =>
+    probesOfGreen({
+      ...service.observation,
+      ...service.deadlines,
+      bakeSeconds,
+      journeys: service.probe.journeys.length,
+      tasks: service.scaling.maximum,
+    });
+
+  test('sends green fewer than 50,000 probes, though it were to bake for 48 hours', () => {
+    for (const service of services) expect(probes(service, longest)).toBeLessThan(50_000);
+  });
+
+  test('looks every minute at least while traffic moves, and fewer than 700 times in 48 hours', () => {
+    for (const { observation } of services) {
+      let looks = 0;
+      for (let at = 0; at < longest; at += lookInterval(observation.intervalSeconds, at)) looks += 1;
+      expect(lookInterval(observation.intervalSeconds, 0)).toBeLessThanOrEqual(60);
+      expect(looks).toBeLessThan(700);
+    }
+  });
 });
