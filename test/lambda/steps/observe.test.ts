@@ -216,8 +216,6 @@ describe('a release that a person has to approve', () => {
       reasons: ['Nobody approved it within 240 s.', expect.anything()],
     });
   });
-    expect(later - now).toBeLessThan(240 + 60);
-  });
 });
 
 describe('while users reach green', () => {
