@@ -37,5 +37,5 @@ export function wayToMend(release: OpenedRelease): Way {
 /** Says loudly what is left to do, and with what. */
 export function restoreText(why: string, snapshot: string | null): string {
   const from = snapshot === null ? 'a backup from before the release' : `the snapshot ${snapshot}`;
-  return `RESTORE THE DATABASE from ${from}, if the old version does not work: ${why} (docs/runbook.md, "Restore the database").`;
+  return `RESTORE THE DATABASE from ${from}, if the old version does not work: ${why} (docs/restore.md).`;
 }

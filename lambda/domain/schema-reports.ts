@@ -60,7 +60,9 @@ export function readCopy(lines: readonly string[]): CopyReport | null {
 
 const downSchema = z.looseObject({
   ok: z.literal(true),
-  lost: z.array(z.object({ plugin: z.string(), table: z.string(), rows: z.int() })).optional(),
+  lost: z
+    .array(z.object({ plugin: z.string(), table: z.string(), column: z.string().optional(), rows: z.int() }))
+    .optional(),
 });
 
 /** What taking migrations back cost: `lost` is missing from a tool that does not count rows. */

@@ -44,7 +44,7 @@ export const schemaToolSchema = z.strictObject({
   up: commandSchema,
   /** Prints `{"plugins":[…]}`, the migrations that the image contains, as a line. */
   manifest: commandSchema.nullable().default(null),
-  /** Takes back what `{manifest}` lacks; may print `{"lost":[{"plugin","table","rows"}]}`. */
+  /** Takes back what `{manifest}` lacks; may print `{"ok":true,"lost":[{"plugin","table","rows"}]}`. */
   down: commandSchema.nullable().default(null),
   /** Copies the databases to new ones under the prefix `{scratch}`; may print `{"rows","bytes","plugins":[{"plugin","drift"}]}`. */
   copy: commandSchema.nullable().default(null),

@@ -70,6 +70,9 @@ function tell(table: TruthTable): string[] {
 function whys({ tasks, rowsLost }: Rehearsal): string[] {
   return [
     ...tasks.filter(({ ok }) => ok === false).map(({ name, reason }) => `${name}: ${reason}`),
-    ...(rowsLost ?? []).map(({ plugin, table, rows }) => `Taking back lost ${rows} rows of ${table} (${plugin}).`),
+    ...(rowsLost ?? []).map(
+      ({ plugin, table, column, rows }) =>
+        `Taking back lost ${rows} ${column === undefined ? 'rows' : `values of ${column}`} of ${table} (${plugin}).`,
+    ),
   ];
 }

@@ -68,8 +68,10 @@ export const rehearsalSchema = z.strictObject({
   bytes: z.int().nullable(),
   /** Where the live schema is not what its migrations make, the first lines of it. */
   drift: z.array(z.string()),
-  /** Rows that taking the migrations back cost, by table; null when nobody counted them. */
-  rowsLost: z.array(z.strictObject({ plugin: z.string(), table: z.string(), rows: z.int() })).nullable(),
+  /** Rows, or values of a column, that taking the migrations back cost; null when nobody counted them. */
+  rowsLost: z
+    .array(z.strictObject({ plugin: z.string(), table: z.string(), column: z.string().optional(), rows: z.int() }))
+    .nullable(),
   /** What the service does not allow to be rehearsed, in words. */
   limits: z.array(z.string()),
 });
