@@ -59,10 +59,19 @@ export class WorkflowStage {
     return releaseSchema.parse(JSON.parse(execution.output ?? 'null'));
   }
 
-  /** Lets time pass until the execution is in that state. */
-  async reach(execution: Execution, state: string): Promise<void> {
-    await this.stage.clock.run(() => lastTask(execution) === state || execution.status !== 'RUNNING');
-    if (lastTask(execution) !== state) throw new Error(`The execution ended as ${execution.status} before ${state}.`);
+  /** Lets time pass until the execution enters that state, and does something at that very moment. */
+  async when(execution: Execution, state: string, act: () => void): Promise<void> {
+    const { history } = execution;
+    const add = history.add.bind(history);
+    let done = false;
+    history.add = (type, at, details) => {
+      add(type, at, details);
+      if (done || type !== 'TaskStateEntered' || details?.stateEnteredEventDetails?.name !== state) return;
+      done = true;
+      act();
+    };
+    await this.stage.clock.run(() => done || execution.status !== 'RUNNING');
+    if (!done) throw new Error(`The execution ended as ${execution.status} before ${state}.`);
   }
 
   /** Executions of the rollback machine that the rule on unfinished executions has started. */
@@ -108,8 +117,4 @@ export class WorkflowStage {
     this.ecs.destroy();
     await this.stage.close();
   }
-}
-
-function lastTask({ history }: Execution): string | undefined {
-  return history.events.findLast(({ type }) => type === 'TaskStateEntered')?.stateEnteredEventDetails?.name;
 }
