@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { mostProbes, probesOfGreen } from '../../lambda/domain/probe-budget.ts';
 import { journeySchema, schemaToolSchema } from '../../lambda/domain/service.ts';
 import { sloSchema } from '../../lambda/domain/slo.ts';
+import { detectionSeconds, durationSeconds, retentionSeconds } from './timing.ts';
 
 const seconds = z.int().positive();
 const percent = z.int().min(1).max(99);
@@ -123,9 +124,11 @@ export const serviceConfigSchema = z
     }),
     /** Of one colour, per minute; an alarm goes off when `breaching` of the last `evaluated` minutes were bad. */
     alarms: z.strictObject({
-      serverErrors: z.int().positive(),
+      /** Share of the answers that may be 5xx, in a minute with at least `minimumRequests`. */
+      errorPercent: percent,
+      minimumRequests: z.int().positive(),
       connectionErrors: z.int().positive(),
-      p95Ms: z.int().positive(),
+      p99Ms: z.int().positive(),
       breaching: z.int().positive(),
       evaluated: z.int().positive(),
     }),
@@ -166,6 +169,15 @@ export const serviceConfigSchema = z
         `lets green wait for ${waitSeconds} seconds with readySeconds; give fewer, for both together ${longestBakeSeconds}`,
       );
     }
+    const [detection, retention] = [detectionSeconds(service), retentionSeconds(policies)];
+    if (detection >= retention) {
+      refuse(
+        ['alarms', 'evaluated'],
+        `with breaching and frozen.graceSeconds lets an alarm take ${detection} seconds to go off, when CodeDeploy keeps blue for ${retention}; ` +
+          'give fewer, or a longer bakeSeconds to one of the policies',
+      );
+    }
+    refuseShutdown(service, refuse);
     if (alarms.breaching > alarms.evaluated) {
       refuse(['alarms', 'breaching'], `is more than the ${alarms.evaluated} minutes that are evaluated`);
     }
@@ -186,4 +198,42 @@ export const serviceConfigSchema = z
       }
     }
   });
+interface ShuttingDown {
+  readonly frozen: { readonly deregistrationDelaySeconds: number };
+  readonly task: { readonly stopTimeoutSeconds: number; readonly environment: Readonly<Record<string, string>> };
+}
+
+/**
+ * A task has to serve until the load balancer has let go of it, and to have ended before it is killed. How long it
+ * serves after SIGTERM is SHUTDOWN_DELAY, for a service that knows this variable.
+ */
+function refuseShutdown({ frozen, task }: ShuttingDown, refuse: (path: string[], message: string) => void): void {
+  const { deregistrationDelaySeconds: deregistration } = frozen;
+  const { stopTimeoutSeconds: stop } = task;
+  const text = task.environment['SHUTDOWN_DELAY'];
+  if (text === undefined) {
+    if (stop <= deregistration) {
+      refuse(
+        ['task', 'stopTimeoutSeconds'],
+        `kills a task while the load balancer may send it requests, for deregistrationDelaySeconds: ${deregistration}; give more than that`,
+      );
+    }
+    return;
+  }
+  const delay = durationSeconds(text);
+  if (delay === null) {
+    refuse(['task', 'environment', 'SHUTDOWN_DELAY'], 'is no duration; give seconds, such as 15s');
+  } else if (delay < deregistration) {
+    refuse(
+      ['task', 'environment', 'SHUTDOWN_DELAY'],
+      `ends before deregistrationDelaySeconds: ${deregistration}, while the load balancer may send requests; give at least ${deregistration}s`,
+    );
+  } else if (delay >= stop) {
+    refuse(
+      ['task', 'environment', 'SHUTDOWN_DELAY'],
+      `is not below stopTimeoutSeconds: ${stop}, after which the task is killed; give less, or a longer time-out`,
+    );
+  }
+}
+
 export type ServiceConfig = z.infer<typeof serviceConfigSchema>;

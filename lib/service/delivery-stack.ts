@@ -28,7 +28,7 @@ export class DeliveryStack extends Stack {
       family: names.family,
       targetGroups: frozen.targetGroups,
       loadBalancer: platform.loadBalancer.loadBalancerFullName,
-      thresholds: settings.alarms,
+      settings,
     });
     const policies = trafficPolicies(this, names.family, settings.policies);
     const codeDeploy = new DeploymentGroup(this, 'Deployment', {

@@ -4,12 +4,11 @@ import { CfnApplication, CfnDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { environmentNames, serviceNames } from '../../lambda/domain/names.ts';
+import { marginMinutes, retentionSeconds } from '../config/timing.ts';
 import { acknowledge } from '../nag.ts';
+import { alarmsOfDeploymentGroup } from './alarms.ts';
 import type { FrozenStack } from './frozen-stack.ts';
 import { type ServiceStackProps, serviceConfig } from './service-props.ts';
-
-/** How long before CodeDeploy acts by itself, when no workflow says anything any more. */
-const marginMinutes = 15;
 
 export interface DeploymentGroupProps extends ServiceStackProps {
   readonly frozen: FrozenStack;
@@ -32,9 +31,13 @@ export class DeploymentGroup extends Construct {
   constructor(scope: Construct, id: string, props: DeploymentGroupProps) {
     super(scope, id);
     const { frozen, platform, config, service } = props;
+    if (props.alarms.length > alarmsOfDeploymentGroup) {
+      throw new Error(
+        `${service} has ${props.alarms.length} alarms; a deployment group takes ${alarmsOfDeploymentGroup}.`,
+      );
+    }
     const { deadlines, policies } = serviceConfig(props);
     const { family } = serviceNames(config.name, service);
-    const bakeSeconds = Math.max(...Object.values(policies).map((policy) => policy.bakeSeconds));
 
     this.application = new CfnApplication(this, 'Application', { applicationName: family, computePlatform: 'ECS' });
     this.group = new CfnDeploymentGroup(this, 'Group', {
@@ -63,7 +66,7 @@ export class DeploymentGroup extends Construct {
         },
         terminateBlueInstancesOnDeploymentSuccess: {
           action: 'TERMINATE',
-          terminationWaitTimeInMinutes: Math.ceil(bakeSeconds / 60) + marginMinutes,
+          terminationWaitTimeInMinutes: retentionSeconds(policies) / 60,
         },
       },
       alarmConfiguration: {

@@ -81,7 +81,7 @@ export const dev: EnvironmentInput = {
         shiftSeconds: 1200,
         retreatSeconds: 900,
       },
-      alarms: { serverErrors: 5, connectionErrors: 5, p95Ms: 2000, breaching: 2, evaluated: 3 },
+      alarms: { errorPercent: 5, minimumRequests: 20, connectionErrors: 5, p99Ms: 5000, breaching: 2, evaluated: 3 },
       logRetentionDays: 30,
     },
   },

@@ -78,7 +78,7 @@ export const local: EnvironmentInput = {
         shiftSeconds: 600,
         retreatSeconds: 600,
       },
-      alarms: { serverErrors: 5, connectionErrors: 5, p95Ms: 2000, breaching: 2, evaluated: 3 },
+      alarms: { errorPercent: 5, minimumRequests: 20, connectionErrors: 5, p99Ms: 5000, breaching: 2, evaluated: 3 },
       logRetentionDays: 7,
     },
   },

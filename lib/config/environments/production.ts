@@ -83,7 +83,7 @@ export const production: EnvironmentInput = {
         shiftSeconds: 1800,
         retreatSeconds: 900,
       },
-      alarms: { serverErrors: 10, connectionErrors: 10, p95Ms: 2000, breaching: 2, evaluated: 3 },
+      alarms: { errorPercent: 5, minimumRequests: 50, connectionErrors: 10, p99Ms: 5000, breaching: 2, evaluated: 3 },
       logRetentionDays: 365,
     },
   },

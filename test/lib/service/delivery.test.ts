@@ -84,12 +84,39 @@ describe('the deployment group', () => {
     });
   });
 
-  test('takes silence for no evidence in every alarm', () => {
+  test('takes silence for no evidence in every alarm, and says where to read what to do', () => {
     delivery.allResourcesProperties('AWS::CloudWatch::Alarm', {
       TreatMissingData: 'notBreaching',
-      Period: 60,
+      AlarmDescription: Match.stringLikeRegexp('What to do: docs/runbook\\.md#alarms-of-a-colour$'),
+    });
+  });
+
+  test('judges the errors of a colour by their share, once there are enough requests to have one', () => {
+    delivery.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'understudy-local-backstage-a-errors',
+      Threshold: 5,
       DatapointsToAlarm: 2,
       EvaluationPeriods: 3,
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)' }),
+      ]),
+    });
+  });
+
+  test('lets a task fail its health checks for as long as a start may take', () => {
+    delivery.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'understudy-local-backstage-b-unhealthy',
+      MetricName: 'UnHealthyHostCount',
+      EvaluationPeriods: 4,
+      DatapointsToAlarm: 4,
+    });
+  });
+
+  test('judges latency by the slowest answer in a hundred', () => {
+    delivery.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'understudy-local-backstage-b-latency',
+      ExtendedStatistic: 'p99',
+      Threshold: 5,
     });
   });
 
@@ -149,6 +176,6 @@ describe('the description in SSM', () => {
       loadBalancer: { scheme: name === 'production' ? 'https' : 'http' },
       observation: config.services['backstage']?.observation,
     });
-    expect(description.alarms).toHaveLength(6);
+    expect(description.alarms).toHaveLength(8);
   });
 });

@@ -42,7 +42,7 @@ describe('the frozen stack', () => {
     ['a secret', { task: { ...task, secrets: { NEW: 'generated' } } }],
     ['the stop time-out', { task: { ...task, stopTimeoutSeconds: 99 } }],
     ['the number of tasks', { scaling: { ...scaling, minimum: 2, maximum: 9 } }],
-    ['an alarm', { alarms: { ...alarms, serverErrors: 99 } }],
+    ['an alarm', { alarms: { ...alarms, errorPercent: 99 } }],
     ['a policy', { policies: { ...policies, feature: policies.hotfix } }],
   ])('stays as it is when %s changes', (_, settings) => {
     expect(frozenTemplate(localWith(settings), 'backstage')).toEqual(before);
