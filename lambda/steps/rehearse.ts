@@ -18,16 +18,17 @@ import { step } from './step.ts';
  */
 export const handler = step('Rehearse', registeredReleaseSchema, async (before, { now }) => {
   let release: Rehearsing = { ...before, rehearsal: before.rehearsal ?? plannedRehearsal(before, now) };
-  const open = nextTask(release.rehearsal, possible(release));
-  if (open !== null) release = await lookAtTask(release, open, now);
-  const next = nextTask(release.rehearsal, possible(release));
-  if (next === null) return conclude(release, now);
-  if (next !== open) {
-    await stopEarlier(release, next);
-    release = await lookAtTask(release, next, now);
+  for (;;) {
+    const name = nextTask(release.rehearsal, possible(release));
+    if (name === null) return conclude(release, now);
+    if (taskOf(release.rehearsal, name) === undefined) await stopEarlier(release, name);
+    release = await lookAtTask(release, name, now);
+    const task = taskOf(release.rehearsal, name);
+    if (task?.endedAt === null) {
+      const seconds = pollInterval(secondsBetween(task.startedAt, now));
+      return { ...release, wait: { seconds, resume: 'Rehearse' } };
+    }
   }
-  const started = taskOf(release.rehearsal, next)?.startedAt ?? now;
-  return { ...release, wait: { seconds: pollInterval(secondsBetween(started, now)), resume: 'Rehearse' } };
 });
 
 /** Whatever is to run on, or to be dropped, must not be in use by what came before it. */

@@ -5,12 +5,14 @@ import { description, groups, shape } from '../domain/samples.ts';
 import { answer } from './answer.ts';
 import { fakeCodeDeploy } from './fake-codedeploy.ts';
 import { fakeEcs } from './fake-ecs.ts';
+import { fakeRds } from './fake-rds.ts';
 import type { State } from './state.ts';
 
 /** Has the endpoint answer all that the steps ask, from a state that a test sets. */
 export function serveFakes(endpoint: Endpoint, state: () => State): void {
   endpoint.serve('ecs', fakeEcs(state));
   endpoint.serve('codedeploy', fakeCodeDeploy(state));
+  endpoint.serve('rds', fakeRds(state));
   endpoint.serve('ssm', {
     GetParameters: answer(({ Names }) => {
       const known: Record<string, object> = {

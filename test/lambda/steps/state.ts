@@ -32,6 +32,8 @@ export interface State {
   /** Text of the freeze calendar; null for none. */
   calendar: string | null;
   tasks: FakeTask[];
+  /** Of the database, by name. */
+  snapshots: Record<string, { status: string; createdAt: Date; tags: Record<string, string> }>;
   lines: string[];
   deployments: Record<string, FakeDeployment>;
   /** Status of the execution that holds the lock, and when it ended. */
@@ -56,6 +58,7 @@ export function quiet(): State {
     window: { requests: 0, errors: 0 },
     calendar: calendarOf(),
     tasks: [],
+    snapshots: {},
     lines: [],
     deployments: {},
     holder: { status: 'RUNNING' },
