@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -53,13 +53,11 @@ export interface DatabaseAccess {
 }
 
 /** With a token that IAM gives to a role, or with the `username` and `password` of a secret. */
-export type SignIn =
-  | { readonly kind: 'iam'; readonly connectAs: (user: string) => string }
-  | { readonly kind: 'password'; readonly secret: ISecret };
+export type SignIn = { readonly kind: 'iam' } | { readonly kind: 'password'; readonly secret: ISecret };
 
-/** The user that a service signs in as, where IAM says who it is. */
-export function databaseUser(service: string): string {
-  return service.replaceAll('-', '_');
+/** The user that a service signs in as, where IAM says who it is. No other environment's database has it. */
+export function databaseUser(environment: string, service: string): string {
+  return `${environment}_${service}`.replaceAll('-', '_');
 }
 
 /** PostgreSQL on RDS: encrypted, in subnets without a way out, open to the services' tasks only. */
@@ -125,7 +123,7 @@ export class DatabaseStack extends Stack {
       host: instance.dbInstanceEndpointAddress,
       port: instance.dbInstanceEndpointPort,
       tls: database.tls,
-      signIn: iam ? this.byRole(instance) : { kind: 'password', secret },
+      signIn: iam ? { kind: 'iam' } : { kind: 'password', secret },
     };
     if (iam) {
       new DatabaseUsers(this, 'Users', {
@@ -163,22 +161,6 @@ export class DatabaseStack extends Stack {
     }
   }
 
-  /** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html */
-  private byRole(instance: DatabaseInstance): SignIn {
-    const id = instance.instanceResourceId;
-    if (id === undefined) throw new Error('RDS gives the instance no resource id.');
-    return {
-      kind: 'iam',
-      connectAs: (user) =>
-        this.formatArn({
-          service: 'rds-db',
-          resource: 'dbuser',
-          resourceName: `${id}/${user}`,
-          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-        }),
-    };
-  }
-
   /** Made here, because RDS would make it without an end; it takes what is there under this name. */
   private logGroup(identifier: string, log: string): LogGroup {
     return new LogGroup(this, `Log-${log}`, {
@@ -189,8 +171,8 @@ export class DatabaseStack extends Stack {
   }
 }
 
-function usersOf({ services }: EnvironmentConfig): string[] {
+function usersOf({ name, services }: EnvironmentConfig): string[] {
   return Object.entries(services).flatMap(([service, { task }]) =>
-    task.database === null ? [] : [databaseUser(service)],
+    task.database === null ? [] : [databaseUser(name, service)],
   );
 }

@@ -132,10 +132,10 @@ export class NetworkStack extends Stack {
     if (task.database !== null) {
       group.connections.allowTo(this.databaseGroup, Port.tcp(5432), 'Data of the service');
     }
-    this.allowStarting(group);
     for (const internetPort of task.internetPorts) {
       group.connections.allowToAnyIpv4(Port.tcp(internetPort), 'What the service calls by itself');
     }
+    this.allowStarting(group);
     return group;
   }
 

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Repository } from 'aws-cdk-lib/aws-ecr';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -50,15 +51,31 @@ export class TaskAccess extends Construct {
   }
 
   /** Where the data is, and as whom. A role signs in anew for each connection, so that nothing in a task can go stale. */
-  private dataOf({ database, service }: TaskAccessProps): Record<'environment' | 'secrets', Record<string, string>> {
+  private dataOf({
+    config,
+    database,
+    service,
+  }: TaskAccessProps): Record<'environment' | 'secrets', Record<string, string>> {
     const { host, port, tls, signIn } = database;
     const place = { POSTGRES_HOST: host, POSTGRES_PORT: port, POSTGRES_SSL: tls ? 'on' : 'off' };
     if (signIn.kind === 'password') return { environment: place, secrets: this.passwordOf(signIn.secret) };
-    const user = databaseUser(service);
-    for (const role of [this.taskRole, this.rehearsalRole]) {
-      role.addToPolicy(new PolicyStatement({ actions: ['rds-db:connect'], resources: [signIn.connectAs(user)] }));
-    }
+    const user = databaseUser(config.name, service);
+    this.allowSignIn(user);
     return { environment: { ...place, POSTGRES_USER: user, POSTGRES_CONNECTION: 'rds' }, secrets: {} };
+  }
+
+  /** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html */
+  private allowSignIn(user: string): void {
+    const { account, region } = Stack.of(this);
+    const resource = (of: string) => `arn:aws:rds-db:${region}:${of}:dbuser:*/${user}`;
+    for (const role of [this.taskRole, this.rehearsalRole]) {
+      role.addToPolicy(new PolicyStatement({ actions: ['rds-db:connect'], resources: [resource(account)] }));
+      acknowledge(
+        role,
+        `AwsSolutions-IAM5[Resource::${resource('<AWS::AccountId>')}]`,
+        'A restored instance has another id, and tasks must reach it at once; only the database of this environment has the user.',
+      );
+    }
   }
 
   private passwordOf(secret: ISecret): Record<string, string> {

@@ -92,7 +92,7 @@ describe('the database', () => {
   test('of production makes a user for each service with data, from inside the VPC, before anything needs it', () => {
     production.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'understudy-production-database-users',
-      Environment: { Variables: Match.objectLike({ USERS: 'backstage' }) },
+      Environment: { Variables: Match.objectLike({ USERS: 'production_backstage' }) },
       VpcConfig: Match.objectLike({
         SecurityGroupIds: [{ 'Fn::ImportValue': Match.stringLikeRegexp('DatabaseUsers') }],
       }),

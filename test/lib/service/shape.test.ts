@@ -62,7 +62,7 @@ describe('the shape of a task', () => {
       expect(container?.Environment).toEqual(
         expect.arrayContaining([
           { Name: 'POSTGRES_CONNECTION', Value: 'rds' },
-          { Name: 'POSTGRES_USER', Value: 'backstage' },
+          { Name: 'POSTGRES_USER', Value: `${environment}_backstage` },
         ]),
       );
       deployed.hasResourceProperties('AWS::IAM::Policy', {
@@ -75,13 +75,7 @@ describe('the shape of a task', () => {
               Resource: {
                 'Fn::Join': [
                   '',
-                  [
-                    'arn:aws:rds-db:eu-central-1:',
-                    { Ref: 'AWS::AccountId' },
-                    ':dbuser:',
-                    { 'Fn::ImportValue': Match.stringLikeRegexp('DbiResourceId') },
-                    '/backstage',
-                  ],
+                  ['arn:aws:rds-db:eu-central-1:', { Ref: 'AWS::AccountId' }, `:dbuser:*/${environment}_backstage`],
                 ],
               },
             },
