@@ -17,9 +17,9 @@ export function fakeRds(state: () => State): Operations {
   return {
     DescribeDBSnapshots: answer(({ DBSnapshotIdentifier }) => ({
       DBSnapshots:
-        DBSnapshotIdentifier === undefined
-          ? Object.keys(state().snapshots).map(view)
-          : [view(String(DBSnapshotIdentifier))],
+        typeof DBSnapshotIdentifier === 'string'
+          ? [view(DBSnapshotIdentifier)]
+          : Object.keys(state().snapshots).map(view),
     })),
     CreateDBSnapshot: answer(({ DBSnapshotIdentifier, Tags }) => {
       const id = String(DBSnapshotIdentifier);
