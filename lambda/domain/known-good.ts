@@ -65,7 +65,7 @@ export function chooseTarget(asked: Asked): Choice {
   }
   const done = alreadyBack(asked);
   if (done !== null) return { nothingToDo: `${done} ${allowed(asked)}` };
-  const [target] = knownGood(asked.history).filter((each) => each.taskDefinition !== live.taskDefinition);
+  const target = knownGood(asked.history).find((each) => each.taskDefinition !== live.taskDefinition);
   if (target !== undefined) return { target };
   return { nothingToDo: `The ledger knows no good version apart from ${nameOf(live)}, which serves.` };
 }
@@ -123,8 +123,11 @@ function released(history: readonly LedgerEntry[]): LedgerEntry[] {
 
 /** Those that have ended, by the time of their end. */
 function inOrder(history: readonly LedgerEntry[]): LedgerEntry[] {
-  const time = ({ closedAt }: LedgerEntry): number => Date.parse(closedAt ?? '');
-  return history.filter((entry) => entry.closedAt !== null).toSorted((one, other) => time(one) - time(other));
+  return history.filter((entry) => entry.closedAt !== null).toSorted((one, other) => endOf(one) - endOf(other));
+}
+
+function endOf({ closedAt }: LedgerEntry): number {
+  return Date.parse(closedAt ?? '');
 }
 
 function versionOf({ id, version, sequence, digest, taskDefinition }: LedgerEntry): Version | null {

@@ -32,14 +32,10 @@ export function mutedFor(
   idleTargetGroup: string,
 ): string[] {
   const { against, ofOldGreen } = firingBefore(readings, idleTargetGroup);
-  switch (policy) {
-    case 'feature':
-      return ofOldGreen;
-    case 'hotfix':
-      return [...against, ...ofOldGreen];
-    case 'rollback':
-      return [...readings.filter((each) => !watches(each, idleTargetGroup)).map(({ name }) => name), ...ofOldGreen];
-  }
+  if (policy === 'feature') return ofOldGreen;
+  if (policy === 'hotfix') return [...against, ...ofOldGreen];
+  const others = readings.filter((each) => !watches(each, idleTargetGroup));
+  return [...others.map(({ name }) => name), ...ofOldGreen];
 }
 
 /** The deployment with those of its muted alarms back that watch green, once they have been seen not to fire. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Unworkable } from '../aws/errors.ts';
+import { isNamed, Unworkable } from '../aws/errors.ts';
 import { readParameters } from '../aws/ssm.ts';
 import { serviceNames } from '../domain/names.ts';
 import {
@@ -18,16 +18,26 @@ export async function readService(
   service: string,
 ): Promise<{ description: ServiceDescription; shape: ServiceShape } | string> {
   const names = serviceNames(environmentName, service);
-  const values = await readParameters([names.descriptionParameter, names.shapeParameter]);
+  const values = await readKnown([names.descriptionParameter, names.shapeParameter]);
   const description = values.get(names.descriptionParameter);
   const shape = values.get(names.shapeParameter);
   if (description === undefined || shape === undefined) {
-    return `The environment ${environmentName} has no service ${service}. Deploy its stack, or name another.`;
+    return `The environment ${environmentName} has no service ${service} that the workflow may release. Deploy its stacks and the release stack, or name another.`;
   }
   return {
     description: read(names.descriptionParameter, serviceDescriptionSchema, description),
     shape: read(names.shapeParameter, serviceShapeSchema, shape),
   };
+}
+
+/** The workflow's roles name the services of the configuration: of others they may not even ask. */
+async function readKnown(names: readonly string[]): Promise<Map<string, string>> {
+  try {
+    return await readParameters(names);
+  } catch (error) {
+    if (isNamed(error, 'AccessDeniedException')) return new Map();
+    throw error;
+  }
 }
 
 function read<Value>(name: string, schema: z.ZodType<Value>, text: string): Value {

@@ -66,6 +66,11 @@ export class Registry {
     images.set(digest, stored);
   }
 
+  /** As a lifecycle policy does, or a person. */
+  remove(repository: string, digest: string): void {
+    this.#existing(repository).images.delete(digest);
+  }
+
   /** By tag or digest; null when the repository has no such image. */
   find(repository: string, tagOrDigest: string): StoredImage | null {
     return this.images(repository).find(({ digest, tags }) => digest === tagOrDigest || tags.has(tagOrDigest)) ?? null;

@@ -80,7 +80,7 @@ describe('an aborted release, when nobody does anything,', () => {
   test('that fails by itself is left alone by the recovery, which nobody is told of', async () => {
     const told = workflow.stage.cloud.topics.published().length;
     const { machines } = workflow.stage.cloud;
-    const [machine] = machines.machines().filter(({ name }) => name === 'understudy-local-release');
+    const machine = machines.machines().find(({ name }) => name === 'understudy-local-release');
     const execution = machines.start(machine?.arn ?? '', '{"service":"no-such-thing"}', 'senseless');
     await workflow.stage.finish(execution);
     execution.status = 'RUNNING';

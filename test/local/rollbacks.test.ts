@@ -1,5 +1,7 @@
+import { DeregisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Release } from '../../lambda/domain/release.ts';
+import type { Execution } from '../../local/stepfunctions/execution.ts';
 import { WorkflowStage } from './workflow-stage.ts';
 
 // A release takes seconds of a busy machine.
@@ -56,5 +58,106 @@ describe('a rollback after a release', () => {
     expect(refused).toMatchObject({ outcome: 'refused', token: null });
     expect(refused.reason).toContain('no release 9.9');
     expect(refused.reason).toContain('1.0 (release release-1.0)');
+  });
+});
+
+describe('a rollback while a release runs', () => {
+  let before: string;
+  let played = 10;
+
+  /** Starts a rollback at the moment when a release enters a state, and lets both end. */
+  async function during(state: string, seconds = 0, more: object = {}): Promise<{ release: Release; back: Release[] }> {
+    played += 1;
+    before = workflow.liveRevision();
+    const release = workflow.start(`${played}.0`);
+    const backs: Execution[] = [];
+    const start = (name: string) => backs.push(workflow.startRollback(`${name}-${played}`, more));
+    await workflow.when(release, state, () => void (seconds === 0 && start('one')));
+    if (seconds > 0) {
+      await workflow.stage.clock.advance(seconds * 1000);
+      start('one');
+    }
+    start('two');
+    for (const each of [release, ...backs]) await workflow.stage.finish(each);
+    await workflow.stage.clock.advance(60_000);
+    return { release: workflow.output(release), back: backs.map((each) => workflow.output(each)) };
+  }
+
+  test.each(['Plan'])('has it refused in %s, twice at once, and changes nothing', async (state) => {
+    const { release, back } = await during(state);
+    expect(release).toMatchObject({ outcome: 'refused', cancelled: { by: 'on call' } });
+    expect(back.map(({ outcome }) => outcome)).toEqual(['unchanged', 'unchanged']);
+    expect(workflow.liveRevision()).toBe(before);
+    expect(await workflow.disorder()).toEqual([]);
+  });
+
+  test.each([
+    ['Shift', 0],
+    ['Observe', 0],
+    ['Observe', 150],
+  ])('has it taken back in %s after %d s, twice at once', async (state, seconds) => {
+    const { release, back } = await during(state, seconds);
+    expect(release).toMatchObject({ outcome: 'rolled-back', cancelled: { by: 'on call' } });
+    expect(release.reason).toContain('Cancelled by on call: Rollback');
+    expect(back.map(({ outcome }) => outcome)).toEqual(['unchanged', 'unchanged']);
+    expect(workflow.liveRevision()).toBe(before);
+    expect(await workflow.disorder()).toEqual([]);
+  });
+
+  test('lets it end that has given the old version up already, and then goes back, once', async () => {
+    const { release, back } = await during('Promote', 4);
+    expect(release).toMatchObject({ outcome: 'released' });
+    expect(new Set(back.map(({ outcome }) => outcome))).toEqual(new Set(['released', 'unchanged']));
+    expect(workflow.liveRevision()).toBe(before);
+    expect(await workflow.disorder()).toEqual([]);
+  });
+
+  test('goes to the version that is named once the release is taken back', async () => {
+    const { release, back } = await during('Observe', 60, { to: '2.0' });
+    expect(release.outcome).toBe('rolled-back');
+    expect(new Set(back.map(({ outcome }) => outcome))).toEqual(new Set(['released', 'unchanged']));
+    expect(workflow.liveRevision()).toBe(second.revision);
+    expect(await workflow.disorder()).toEqual([]);
+  });
+
+  test('waits for CodeDeploy, which is rolling a release back by itself', async () => {
+    played += 1;
+    const release = workflow.start(`${played}.0`, 'crash');
+    await workflow.when(release, 'Retreat', () => undefined);
+    const back = await workflow.rollBack(`rolling-${played}`);
+    expect(workflow.output(release).outcome).toBe('rolled-back');
+    expect(back).toMatchObject({ outcome: 'unchanged' });
+    await workflow.stage.clock.advance(60_000);
+    expect(await workflow.disorder()).toEqual([]);
+  });
+});
+
+describe('a rollback is refused before anything is touched', () => {
+  test('when the task definition of its target is gone, even if a release is running, which goes on', async () => {
+    await workflow.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: first.revision ?? '' }));
+    const release = workflow.start('30.0');
+    await workflow.when(release, 'Observe', () => undefined);
+    const refused = await workflow.rollBack('inactive', { to: '1.0' });
+    expect(refused).toMatchObject({ outcome: 'refused', token: null });
+    expect(refused.reason).toMatch(/1\.0 .* is INACTIVE\. Known good, newest first: /);
+    await workflow.stage.finish(release);
+    expect(workflow.output(release)).toMatchObject({ outcome: 'released', cancelled: null });
+  });
+
+  test('when the image of its target is gone from the registry', async () => {
+    const { registry } = workflow.stage.cloud;
+    registry.remove(workflow.stage.description.repository.name, second.image?.digest ?? '');
+    const refused = await workflow.rollBack('no-image');
+    expect(refused).toMatchObject({ outcome: 'refused', deployment: null });
+    expect(refused.reason).toMatch(/2\.0 .* its image sha256:\w+ is gone from the repository/);
+    expect(await workflow.disorder()).toEqual([]);
+  });
+
+  test('when its request makes no sense, naming what is wrong', async () => {
+    expect((await workflow.rollBack('senseless', { reason: '' })).reason).toContain('reason:');
+  });
+
+  test('when the environment has no such service', async () => {
+    expect((await workflow.rollBack('nowhere', { service: 'nowhere' })).reason).toContain('has no service nowhere');
   });
 });

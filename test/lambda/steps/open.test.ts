@@ -152,6 +152,6 @@ describe('Open takes the lock over', () => {
 test('Open that AWS does not answer is retried; one that AWS refuses is not', async () => {
   world.state.broken = { GetParameters: new ServiceError('InternalServerError', 'oops', 500) };
   await expect(world.run(open, request)).rejects.toMatchObject({ name: 'Transient' });
-  world.state.broken = { GetParameters: new ServiceError('AccessDeniedException', 'no') };
+  world.state.broken = { DescribeImages: new ServiceError('AccessDeniedException', 'no') };
   await expect(world.run(open, request)).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
