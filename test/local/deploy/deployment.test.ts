@@ -134,8 +134,8 @@ describe('a deployment', () => {
 
   test('refuses a type that it does not know, with type, name and stack', async () => {
     const { deploy } = stage();
-    await expect(deploy({ Resources: { Queue: { Type: 'AWS::SQS::Queue' } } }, 'release')).rejects.toThrow(
-      'The stage does not know AWS::SQS::Queue, the type of Queue in stack release.',
+    await expect(deploy({ Resources: { Stream: { Type: 'AWS::Kinesis::Stream' } } }, 'release')).rejects.toThrow(
+      'The stage does not know AWS::Kinesis::Stream, the type of Stream in stack release.',
     );
   });
 
