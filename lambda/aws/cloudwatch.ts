@@ -95,3 +95,49 @@ async function count(
     );
   return { requests: sum(0), errors: errorMetrics.reduce((total, _, index) => total + sum(index + 1), 0) };
 }
+
+/**
+ * One metric of Container Insights for each of some tasks, by minutes, oldest first: the values that the tasks have
+ * in a minute. Metrics of single tasks exist only with enhanced observability, and none has a dimension for a task set:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-enhanced-observability-metrics-ECS.html
+ */
+export async function taskMetric(of: {
+  readonly cluster: string;
+  readonly service: string;
+  readonly tasks: readonly string[];
+  readonly name: 'TaskCpuUtilization' | 'TaskMemoryUtilization';
+  readonly from: string;
+  readonly to: string;
+}): Promise<{ readonly at: string; readonly values: readonly number[] }[]> {
+  const { MetricDataResults } = await client.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(of.from),
+      EndTime: new Date(of.to),
+      ScanBy: 'TimestampAscending',
+      MetricDataQueries: of.tasks.map((task, index) => ({
+        Id: `m${index}`,
+        MetricStat: {
+          Stat: 'Average',
+          Period: minute,
+          Metric: {
+            Namespace: 'ECS/ContainerInsights',
+            MetricName: of.name,
+            Dimensions: [
+              { Name: 'ClusterName', Value: of.cluster },
+              { Name: 'ServiceName', Value: of.service },
+              { Name: 'TaskId', Value: task },
+            ],
+          },
+        },
+      })),
+    }),
+  );
+  const byMinute = new Map<string, number[]>();
+  for (const { Timestamps = [], Values = [] } of MetricDataResults ?? []) {
+    for (const [index, time] of Timestamps.entries()) {
+      const at = time.toISOString();
+      byMinute.set(at, [...(byMinute.get(at) ?? []), Values[index] ?? 0]);
+    }
+  }
+  return [...byMinute].map(([at, values]) => ({ at, values })).toSorted((a, b) => a.at.localeCompare(b.at));
+}

@@ -179,3 +179,9 @@ export async function stoppedServiceTasks(cluster: string, serviceName: string):
   const { taskArns } = await client.send(new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED' }));
   return taskArns ?? [];
 }
+
+/** The service's tasks that run, of all its task sets. */
+export async function runningServiceTasks(cluster: string, serviceName: string): Promise<string[]> {
+  const { taskArns } = await client.send(new ListTasksCommand({ cluster, serviceName, desiredStatus: 'RUNNING' }));
+  return taskArns ?? [];
+}

@@ -111,6 +111,8 @@ export const serviceDescriptionSchema = z.strictObject({
     /** Rounds of all journeys that green answers before users may reach it. */
     roundsBeforeTraffic: z.int().positive(),
     roundsPerLook: z.int().positive(),
+    /** Whether CPU and memory of green's tasks count: the cluster's Container Insights are enhanced. */
+    utilization: z.boolean(),
   }),
   deadlines: z.strictObject({
     /** For a one-off task (rehearsal, migration, verification) to start, become ready and finish. */

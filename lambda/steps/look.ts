@@ -8,6 +8,7 @@ import type { ProbeReport } from '../domain/probe.ts';
 import type { ShiftedRelease } from '../domain/release.ts';
 import { isPast, secondsBetween } from '../domain/time.ts';
 import type { AlarmReading, Verdict } from '../domain/verdict.ts';
+import { lookAtTasks } from './look-at-tasks.ts';
 import { listenerTarget, probeAll, taskTargets } from './probe-targets.ts';
 
 export interface Looked {
@@ -86,12 +87,16 @@ export async function lookUnderTraffic(
     green: await trafficCount(balancer, deployment.greenTargetGroup, since, now),
     blue: await trafficCount(balancer, blue.targetGroup, since, now),
   };
+  const tasks = await lookAtTasks(release, now);
   const verdict = withMissing(
     judgeUnderTraffic({
       report,
       evidence: evidenceWith(observation, counted),
       alarms,
       traffic,
+      tasks,
+      since,
+      now,
       canary: canaryEnds
         ? {
             judged: observation.judged + judgedIn({ phase, ...counted }) + traffic.green.requests,

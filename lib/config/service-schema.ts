@@ -111,6 +111,8 @@ export const serviceConfigSchema = z
       intervalSeconds: z.int().min(10).max(60),
       roundsBeforeTraffic: z.int().positive(),
       roundsPerLook: z.int().positive(),
+      /** Whether CPU and memory of the new tasks count: the cluster then gets enhanced Container Insights, which are paid by metric. */
+      utilization: z.boolean(),
     }),
     deadlines: z.strictObject({
       taskSeconds: seconds,

@@ -44,10 +44,12 @@ export class PlatformStack extends Stack {
     const { config, network } = props;
     const names = environmentNames(config.name);
 
+    // Only enhanced ones tell what a single task uses, and thereby each colour.
+    const utilization = Object.values(config.services).some(({ observation }) => observation.utilization);
     new Cluster(this, 'Cluster', {
       clusterName: names.cluster,
       vpc: network.vpc,
-      containerInsightsV2: ContainerInsights.ENABLED,
+      containerInsightsV2: utilization ? ContainerInsights.ENHANCED : ContainerInsights.ENABLED,
     });
 
     this.loadBalancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {

@@ -72,7 +72,7 @@ export const dev: EnvironmentInput = {
         rollback: { bakeSeconds: 120 },
       },
       slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
-      observation: { intervalSeconds: 30, roundsBeforeTraffic: 5, roundsPerLook: 2 },
+      observation: { intervalSeconds: 30, roundsBeforeTraffic: 5, roundsPerLook: 2, utilization: true },
       deadlines: {
         taskSeconds: 600,
         migrationSeconds: 1800,

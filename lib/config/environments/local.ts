@@ -69,7 +69,7 @@ export const local: EnvironmentInput = {
         rollback: { bakeSeconds: 30 },
       },
       slo: { availability: 0.9, windowDays: 1, latency: { thresholdMs: 2000, target: 0.9 } },
-      observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1 },
+      observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1, utilization: false },
       deadlines: {
         taskSeconds: 420,
         migrationSeconds: 600,

@@ -74,7 +74,7 @@ export const production: EnvironmentInput = {
         rollback: { bakeSeconds: 300 },
       },
       slo: { availability: 0.999, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
-      observation: { intervalSeconds: 30, roundsBeforeTraffic: 10, roundsPerLook: 2 },
+      observation: { intervalSeconds: 30, roundsBeforeTraffic: 10, roundsPerLook: 2, utilization: true },
       deadlines: {
         taskSeconds: 600,
         migrationSeconds: 3600,

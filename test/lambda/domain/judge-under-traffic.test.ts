@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeUnderTraffic, type UnderTraffic } from '../../../lambda/domain/judge-under-traffic.ts';
 import { answered, evidenceWith, type Look, noObservation, withLook } from '../../../lambda/domain/observation.ts';
-import { look, report, sample } from './samples.ts';
+import { at, look, report, sample } from './samples.ts';
 
 const good = report(sample('green', 5, 0), sample('blue', 5, 0), sample('production', 5, 0));
 const none = { requests: 0, errors: 0 };
@@ -14,6 +14,9 @@ function judge({ earlier = [], ...change }: Partial<UnderTraffic> & { earlier?: 
     evidence: evidenceWith(observation, answered(now)),
     alarms: [{ name: 'errors', state: 'OK', targetGroup: null }],
     traffic: { blue: none, green: none },
+    tasks: { lost: null, utilization: null },
+    since: at(30),
+    now: at(60),
     canary: null,
     slo: { availability: 0.999 },
     errorBudget: null,
@@ -124,5 +127,22 @@ describe('the end of the canary', () => {
       reasons: ['The canary ended with 19 judged requests; the policy asks for 20.'],
     });
     expect(judge({ canary: { judged: 20, minimum: 20 } }).verdict).toBe('inconclusive');
+  });
+});
+
+describe("green's tasks", () => {
+  test('that it loses fail it', () => {
+    const lost = 'A task of green ran out of memory: OutOfMemoryError.';
+    expect(judge({ tasks: { lost, utilization: null } })).toEqual({ verdict: 'fail', reasons: [lost] });
+  });
+
+  test('of which nobody tells CPU and memory hold the end of the bake up, and nothing before', () => {
+    const untold = { cpu: [], memory: [], highestMemory: [] };
+    const tasks = { lost: null, utilization: { green: untold, blue: untold } };
+    expect(judge({ tasks }).reasons).toEqual(['Nothing speaks against green so far.']);
+    expect(judge({ tasks, baked: true })).toEqual({
+      verdict: 'inconclusive',
+      reasons: [expect.stringContaining('CloudWatch has told no CPU and memory of green’s tasks for ten minutes')],
+    });
   });
 });

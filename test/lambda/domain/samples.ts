@@ -70,7 +70,7 @@ export const description: ServiceDescription = {
   },
   freezeCalendar: '/understudy/local/freeze-calendar',
   slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 500, target: 0.95 } },
-  observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1 },
+  observation: { intervalSeconds: 15, roundsBeforeTraffic: 3, roundsPerLook: 1, utilization: true },
   deadlines: {
     taskSeconds: 60,
     migrationSeconds: 120,

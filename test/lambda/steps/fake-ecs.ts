@@ -65,12 +65,12 @@ export function fakeEcs(state: () => State): Operations {
       if (found !== undefined) found.lastStatus = 'STOPPED';
       return {};
     }),
-    ListTasks: answer(({ startedBy, serviceName }) => ({
+    ListTasks: answer(({ startedBy, serviceName, desiredStatus }) => ({
       taskArns: state()
         .tasks.filter((task) =>
           serviceName === undefined
             ? task.startedBy === startedBy && task.lastStatus !== 'STOPPED'
-            : task.lastStatus === 'STOPPED',
+            : (task.lastStatus === 'STOPPED') === (desiredStatus === 'STOPPED'),
         )
         .map((task) => task.taskArn),
     })),

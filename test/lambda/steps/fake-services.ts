@@ -81,10 +81,20 @@ export function serveFakes(endpoint: Endpoint, state: () => State): void {
         ],
       })),
     })),
-    GetMetricData: answer(({ MetricDataQueries }) => ({
+    GetMetricData: answer(({ MetricDataQueries, EndTime }) => ({
       MetricDataResults: [MetricDataQueries].flat().map((query) => {
         const { Id, MetricStat } = Object(query);
         const { Metric } = MetricStat;
+        if (Metric.Namespace === 'ECS/ContainerInsights') {
+          const percent = state().used[Metric.Dimensions[2].Value];
+          const minutes = percent === undefined ? [] : [6, 5, 4, 3, 2];
+          const end = new Date(String(EndTime)).getTime();
+          return {
+            Id,
+            Timestamps: minutes.map((before) => new Date(end - before * 60_000)),
+            Values: minutes.map(() => percent),
+          };
+        }
         const group = String(Metric.Dimensions[1].Value);
         const errors = Object.entries(state().errors).find(([arn]) => arn.endsWith(group))?.[1] ?? 0;
         const values: Record<string, number> =

@@ -5,6 +5,7 @@ import { handler as observe } from '../../../lambda/steps/observe.ts';
 import { handler as shift } from '../../../lambda/steps/shift.ts';
 import { at, groups } from '../domain/samples.ts';
 import { leadToReady, leadToRegistered, setStatus } from './lead.ts';
+import type { FakeTask } from './state.ts';
 import { World } from './world.ts';
 
 const world = new World();
@@ -218,12 +219,58 @@ describe('a release that a person has to approve', () => {
   });
 });
 
+const task = (name: string, taskDefinition: string | null | undefined): FakeTask => ({
+  taskArn: `task/${name}`,
+  taskDefinitionArn: taskDefinition ?? '',
+  startedBy: 'ecs-svc/2',
+  lastStatus: 'RUNNING',
+});
+
 describe('while users reach green', () => {
   let release: Release;
   beforeEach(async () => {
     [release] = await look(await leadToReady(world), 30, continued);
     setStatus(world, 'InProgress');
     world.state.weights = [90, 10];
+    world.state.tasks = [task('green', release.revision)];
+    world.state.used = { green: 40 };
+  });
+
+  test('a task that ran out of memory fails it', async () => {
+    world.state.tasks.push({
+      taskArn: 'task/killed',
+      taskDefinitionArn: release.revision ?? '',
+      startedBy: 'ecs-svc/2',
+      lastStatus: 'STOPPED',
+      exitCode: 137,
+      stoppedReason: 'OutOfMemoryError: Container killed due to memory usage',
+    });
+    const failed = await world.run(observe, release, 65);
+    expect(failed.decision?.reasons.join()).toContain('A task of green ran out of memory: OutOfMemoryError');
+  });
+
+  test('memory that is nearly full fails it, told by its own tasks alone', async () => {
+    const old = task('blue', release.blue?.taskDefinition);
+    world.state.tasks = [old, task('green', release.revision)];
+    world.state.used = { blue: 40, green: 97 };
+    const failed = await world.run(observe, release, 65);
+    expect(failed.decision?.reasons).toEqual(['While users reached it, a task of green uses 97 % of its memory.']);
+    const [query] = world.inputs('GetMetricData').slice(-4);
+    expect(JSON.stringify(query)).toContain('"Name":"TaskId","Value":"green"');
+    world.state.used = { blue: 97, green: 97 };
+    expect((await world.run(observe, release, 65)).decision).toBeNull();
+  });
+
+  test('no data on CPU and memory holds up the end of the bake, and fails it at the deadline with that reason', async () => {
+    world.state.used = {};
+    world.state.weights = [0, 100];
+    const baking = await world.run(observe, release, 80);
+    const late = await world.run(observe, baking, 200);
+    expect(late).toMatchObject({ decision: null });
+    const failed = await world.run(observe, late, 80 + 120 + 5 * 15);
+    expect(failed.decision?.reasons.join()).toMatch(
+      /No verdict within the 120 s of the bake: CloudWatch has told no CPU/,
+    );
   });
 
   test('it passes when it has served everybody for the whole bake', async () => {

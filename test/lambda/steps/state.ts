@@ -29,6 +29,8 @@ export interface State {
   errors: Record<string, number>;
   /** Requests and errors of each target group in the SLO's window. */
   window: { requests: number; errors: number };
+  /** Percent of its CPU and memory that a task used in every minute, by the end of its ARN; others tell nothing. */
+  used: Record<string, number>;
   /** Text of the freeze calendar; null for none. */
   calendar: string | null;
   tasks: FakeTask[];
@@ -56,6 +58,7 @@ export function quiet(): State {
     alarms: {},
     errors: {},
     window: { requests: 0, errors: 0 },
+    used: {},
     calendar: calendarOf(),
     tasks: [],
     snapshots: {},
