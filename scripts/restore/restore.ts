@@ -1,0 +1,79 @@
+import type { RestoreAccount } from './account.ts';
+import { namesFor, nextStep, type Step, type View } from './plan.ts';
+
+export interface RestoreOptions {
+  readonly account: RestoreAccount;
+  /** Name of the live instance. */
+  readonly instance: string;
+  readonly snapshot: string;
+  /** Tells what would be done first, and does nothing. */
+  readonly dryRun: boolean;
+  readonly tell: (line: string) => void;
+  readonly sleep: (seconds: number) => Promise<void>;
+  readonly now: () => number;
+}
+
+/** Two hours: a large instance takes its time to be made of a snapshot. */
+const mostSeconds = 2 * 3600;
+const pollSeconds = 15;
+
+/**
+ * Puts a snapshot in the place of the live database, and keeps what was there. May be broken off and run
+ * again: it goes on where it was.
+ * @throws Error when it is not done within two hours
+ */
+export async function restore(options: RestoreOptions): Promise<void> {
+  const { account, instance, snapshot, dryRun, tell, sleep } = options;
+  const names = namesFor(instance, snapshot);
+  let view = await account.look(names, snapshot);
+  tell(losses(view, options.now()));
+  if (dryRun) {
+    tell(`First of all: ${describe(nextStep(view, names))}. Nothing was done.`);
+    return;
+  }
+  const until = options.now() + mostSeconds * 1000;
+  let told = '';
+  for (let step = nextStep(view, names); step.do !== 'nothing'; step = nextStep(view, names)) {
+    if (options.now() > until) throw new Error(`Not done within ${mostSeconds} s, waiting for: ${describe(step)}.`);
+    if (describe(step) !== told) tell(describe(step));
+    told = describe(step);
+    await account.act(step, view, names, snapshot);
+    await sleep(pollSeconds);
+    view = await account.look(names, snapshot);
+  }
+  tell(
+    `${names.live} is the snapshot ${snapshot}. What was live until now is ${names.aside}: delete it when nobody misses anything.`,
+  );
+  for (const line of afterwards(view)) tell(line);
+}
+
+/** What a restore costs, said before it. */
+function losses({ snapshot }: View, now: number): string {
+  const taken = snapshot.SnapshotCreateTime;
+  if (taken === undefined) return 'The snapshot does not tell when it was taken.';
+  const minutes = Math.round((now - taken.getTime()) / 60_000);
+  return `The snapshot was taken at ${taken.toISOString()}: whatever was written in the ${minutes} minutes since then is lost (it stays in the instance that is set aside).`;
+}
+
+function describe(step: Step): string {
+  switch (step.do) {
+    case 'restore':
+      return 'make an instance of the snapshot';
+    case 'configure':
+      return 'give it the settings that a snapshot does not have';
+    case 'rename':
+      return `rename ${step.from} to ${step.to}`;
+    case 'wait':
+      return `wait for ${step.for}`;
+    default:
+      return step.do;
+  }
+}
+
+/** A role may sign in to a database by its resource id, which is another one now. */
+function afterwards({ live, aside }: View): string[] {
+  if (live?.IAMDatabaseAuthenticationEnabled !== true || live.DbiResourceId === aside?.DbiResourceId) return [];
+  return [
+    `Tasks sign in by their role, and the database's resource id was ${aside?.DbiResourceId} and is ${live.DbiResourceId}: give it to the roles as docs/restore.md says, or no task can sign in.`,
+  ];
+}
