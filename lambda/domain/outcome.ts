@@ -1,3 +1,4 @@
+import { servesAlready } from './already-live.ts';
 import { touchedSchema } from './mending.ts';
 import type { Outcome, Release } from './release.ts';
 
@@ -11,7 +12,7 @@ export interface Conclusion {
  * not prove what serves, or that what serves could not be replaced: a person has to look.
  */
 export function conclude(release: Release): Conclusion {
-  const early = withoutRelease(release);
+  const early = withoutRelease(release) ?? asItWas(release);
   if (early !== null) return early;
   if (release.promotion?.done === true) {
     return { outcome: 'released', reason: [...(release.decision?.reasons ?? []), release.promotion.reason].join(' ') };
@@ -60,6 +61,14 @@ function withoutRelease({ rollback, refusal, failures }: Release): Conclusion | 
   if (rollback.end !== null) return { outcome: rollback.end === 'given-up' ? 'failed' : 'unchanged', reason };
   // An abandoned release that could not even be looked at has to be recovered by the next execution.
   return 'recover' in rollback.asked && failures['Open'] !== undefined ? { outcome: 'failed', reason } : null;
+}
+
+/** A release of what serves already ends in its first state. */
+function asItWas(release: Release): Conclusion | null {
+  const { refusal, revision } = release;
+  return refusal !== null && revision === null && servesAlready(release)
+    ? { outcome: 'unchanged', reason: refusal }
+    : null;
 }
 
 /** A release that was asked to end early, and did. */

@@ -93,8 +93,8 @@ const suspensionSchema = z.strictObject({
 });
 
 /**
- * `planned` and `rehearsed` are ends that the request asked for; `unchanged` is a rollback that had
- * nothing to do.
+ * `planned` and `rehearsed` are ends that the request asked for; `unchanged` is a rollback, or a release,
+ * that had nothing to do.
  */
 export const outcomes = [
   'released',

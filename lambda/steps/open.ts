@@ -4,6 +4,7 @@ import { imageDigest } from '../aws/ecr.ts';
 import { putRelease, readRelease } from '../aws/ledger.ts';
 import type { Abandoned } from '../aws/lock.ts';
 import { putEvent } from '../aws/notifications.ts';
+import { servesAlready } from '../domain/already-live.ts';
 import { newRelease, type Release } from '../domain/release.ts';
 import { parseRequest, type ReleaseRequest } from '../domain/request.ts';
 import type { ServiceDescription } from '../domain/service.ts';
@@ -37,6 +38,9 @@ export const handler = step('Open', z.unknown(), async (input, context) => {
     await endAbandoned(release, after);
     const blue = await findBlue(known);
     release = { ...release, blue };
+    if (servesAlready(release)) {
+      throw new Refusal(`${request.version} is live already: the same image under sequence ${request.sequence}.`);
+    }
     refuseOlder(request, blue);
     const { refusal, notes, errorBudget } = await admit(request, known.description, blue.targetGroup, context.now);
     release = { ...release, admission: [...notes], errorBudget };

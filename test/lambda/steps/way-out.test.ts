@@ -102,6 +102,21 @@ describe('Retreat', () => {
     expect(await world.run(retreat, waiting, 370)).toMatchObject({ wait: null, retreat: { result: 'unproven' } });
   });
 
+  test('looks once more for a deployment whose creation may not have been answered, before it says so', async () => {
+    const failures = { Shift: { Error: 'States.Timeout', Cause: '' } };
+    const found = world.state.deployments;
+    world.state.deployments = {};
+    const first = await world.run(retreat, { ...release, deployment: null, failures }, 70);
+    expect(first).toMatchObject({ wait: { resume: 'Retreat' }, retreat: { result: null } });
+    world.state.deployments = found;
+    expect(await world.run(retreat, first, 73)).toMatchObject({ wait: { resume: 'Retreat' } });
+    expect(world.inputs('StopDeployment')).toHaveLength(1);
+    world.state.deployments = {};
+    expect(await world.run(retreat, { ...first, wait: null }, 73)).toMatchObject({
+      retreat: { result: 'nothing-moved' },
+    });
+  });
+
   test('says so when nothing had been shifted', async () => {
     world.state.deployments = {};
     expect(await world.run(retreat, { ...release, deployment: null }, 70)).toMatchObject({
@@ -182,6 +197,13 @@ describe('Close', () => {
       // Drops the scratch copy that the aborted release may have left.
       'PENDING',
     ]);
+  });
+
+  test('records what is live before it tidies up: who looks meanwhile sees what serves', async () => {
+    const ready = { ...(await leadToReady(world)), decision: good, promotion };
+    world.state.broken = { ListTasks: new ServiceError('InternalFailure', 'later', 500) };
+    await expect(world.run(close, ready, 220)).rejects.toMatchObject({ name: 'Transient' });
+    expect(await world.item('LIVE')).toMatchObject({ release: 'trucks-2' });
   });
 
   test('tells what could not be tidied up, and does the rest', async () => {
