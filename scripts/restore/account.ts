@@ -88,7 +88,7 @@ export class RestoreAccount {
       const { DBInstances } = await this.#rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
       return DBInstances?.[0] ?? null;
     } catch (error) {
-      if (error instanceof Error && /^DBInstanceNotFound/.test(error.name)) return null;
+      if (error instanceof Error && error.name.startsWith('DBInstanceNotFound')) return null;
       throw error;
     }
   }

@@ -56,18 +56,10 @@ function losses({ snapshot }: View, now: number): string {
 }
 
 function describe(step: Step): string {
-  switch (step.do) {
-    case 'restore':
-      return 'make an instance of the snapshot';
-    case 'configure':
-      return 'give it the settings that a snapshot does not have';
-    case 'rename':
-      return `rename ${step.from} to ${step.to}`;
-    case 'wait':
-      return `wait for ${step.for}`;
-    default:
-      return step.do;
-  }
+  if (step.do === 'restore') return 'make an instance of the snapshot';
+  if (step.do === 'configure') return 'give it the settings that a snapshot does not have';
+  if (step.do === 'rename') return `rename ${step.from} to ${step.to}`;
+  return step.do === 'wait' ? `wait for ${step.for}` : step.do;
 }
 
 /** A role may sign in to a database by its resource id, which is another one now. */

@@ -1,3 +1,4 @@
+import { CreateDBSnapshotCommand, RDSClient } from '@aws-sdk/client-rds';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openVirtualStage, type VirtualStage } from '../../local/simulation/virtual-stage.ts';
 import { RestoreAccount } from '../../scripts/restore/account.ts';
@@ -57,11 +58,11 @@ describe('on the stage', () => {
       credentials: { accessKeyId: 'engineer', secretAccessKey: 'engineer' },
     };
     account = new RestoreAccount(place, { cluster: 'understudy-local', name: 'backstage' });
-    await stage.cloud.rds
-      .operations()
-      ['CreateDBSnapshot']?.({ DBInstanceIdentifier: 'understudy-local', DBSnapshotIdentifier: snapshot } as never, {
-        role: null,
-      });
+    const rds = new RDSClient(place);
+    await rds.send(
+      new CreateDBSnapshotCommand({ DBInstanceIdentifier: 'understudy-local', DBSnapshotIdentifier: snapshot }),
+    );
+    rds.destroy();
     await stage.clock.advance(3 * 60_000);
   }, 60_000);
   afterAll(() => stage.close());
