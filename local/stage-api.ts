@@ -1,4 +1,5 @@
 import type { ImageRecipe } from './images/image-store.ts';
+import type { Network } from './network/network.ts';
 
 /** Settings of SDK clients that talk to the stage as an engineer's shell would. */
 export interface ClientConfig {
@@ -37,6 +38,10 @@ export interface Stage {
   notifications(): number;
   /** Processes of tasks, by the operating system's word. */
   taskProcesses(): readonly { readonly taskArn: string; readonly pid: number }[];
+  /** Asks PostgreSQL as its superuser. */
+  query(sql: string, database?: string): Promise<Record<string, unknown>[]>;
+  /** Sends a request to a task, as whoever is in its network does. @throws when it does not answer in time */
+  send: Network['send'];
   /** Leaves nothing behind. May be called at any time, and twice. */
   stop(): Promise<void>;
 }

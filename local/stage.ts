@@ -70,6 +70,8 @@ export async function startStage({ speed, port, progress }: StageOptions): Promi
       },
       notifications: () => deployed.topics.published().length,
       taskProcesses: () => laptop.runtime.alive(),
+      query: (sql, database) => laptop.postgres.query(sql, database),
+      send: (to, request, timeoutMs) => laptop.network.send(to, request, timeoutMs),
       stop,
     };
   } catch (error) {

@@ -29,8 +29,8 @@ export interface PostgresServer {
   readonly port: number;
   /** As PostgreSQL tells it: `17.10`. */
   readonly version: string;
-  /** Runs as the superuser. */
-  query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Runs as the superuser, in the given database or the one that is always there. */
+  query(sql: string, database?: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
@@ -64,8 +64,8 @@ export async function startPostgres(folder: string, guardian: Guardian): Promise
   await ready(server);
 
   const connection = { host: '127.0.0.1', port, user: superuser, password, database: 'postgres' };
-  const query = async (sql: string) => {
-    const client = new Client(connection);
+  const query = async (sql: string, database = connection.database) => {
+    const client = new Client({ ...connection, database });
     await client.connect();
     try {
       return (await client.query<Record<string, unknown>>(sql)).rows;

@@ -3,13 +3,19 @@ import type { Scenario } from './scenarios.ts';
 
 /** What did not end as the scenario says it should; empty when all did. */
 export function complaints(scenario: Scenario, report: Report): string[] {
-  return [...aboutOutcome(scenario, report), ...aboutUsers(scenario, report), ...aboutWhatIsLeft(report)];
+  return [
+    ...aboutOutcome(scenario, report),
+    ...aboutUsers(scenario, report),
+    ...aboutWhatIsLeft(report),
+    ...aboutSchema(scenario, report),
+  ];
 }
 
-function aboutOutcome({ expected }: Scenario, { outcome, reason, live }: Report): string[] {
+function aboutOutcome({ expected, takenBack }: Scenario, { outcome, reason, live }: Report): string[] {
   if (outcome !== expected) return [`it ended ${outcome} instead of ${expected}: ${reason}`];
-  if (expected === 'released' && live.after === live.before) return ['the new version is not live'];
-  if (expected === 'rolled-back' && live.after !== live.before) {
+  const stays = expected !== 'released' || takenBack === true;
+  if (!stays && live.after === live.before) return ['the new version is not live'];
+  if (stays && live.after !== live.before) {
     return [`${live.after} is live instead of ${live.before}`];
   }
   return [];
@@ -61,5 +67,24 @@ function aboutWhatIsLeft({ serving, lockFree, ledgerFinal, orphanTasks, notifica
   if (!ledgerFinal) found.push("the ledger's entry is not final, not what the execution said, or not what serves");
   if (orphanTasks > 0) found.push(`${orphanTasks} tasks are left that serve nobody`);
   if (notifications === 0) found.push('nobody was told');
+  return found;
+}
+
+function aboutSchema({ verdict, takenBack }: Scenario, { rehearsal, schema }: Report): string[] {
+  if (schema === null) return [];
+  const { freshTask, entries, scratchDatabases, heldLocks, rollback } = schema;
+  const found: string[] = [];
+  if (verdict !== undefined && rehearsal?.verdict !== verdict) {
+    found.push(`the rehearsal said ${rehearsal?.verdict ?? 'nothing'} instead of ${verdict}`);
+  }
+  if (!freshTask.works) found.push(`a fresh task of the live version does not work: ${freshTask.detail}`);
+  if (entries.missing.length > 0) found.push(`users wrote, and it is gone: ${entries.missing.join(', ')}`);
+  if (verdict !== undefined && (entries.before === 0 || entries.during === 0))
+    found.push('nobody wrote: the scenario proves nothing');
+  if (scratchDatabases.length > 0) found.push(`copies are left: ${scratchDatabases.join(', ')}`);
+  if (heldLocks.length > 0) found.push(`locks are held: ${heldLocks.join(', ')}`);
+  if (takenBack === true && rollback?.outcome !== 'released') {
+    found.push(`the rollback ended ${rollback?.outcome ?? 'without an outcome'}: ${rollback?.reason}`);
+  }
   return found;
 }

@@ -1,21 +1,28 @@
+import type { RehearsalVerdict } from '../../lambda/domain/rehearsal/record.ts';
+import type { Logbook } from '../images/logbook.ts';
 import type { Variant } from '../images/variants.ts';
+import { schemaScenarios } from './schema-scenarios.ts';
 
 export interface Scenario {
   readonly name: string;
   /** What happens, in one line. */
   readonly title: string;
-  readonly variant: Variant;
+  readonly variant: Variant | Logbook;
   readonly version: string;
   readonly policy: 'feature' | 'hotfix';
-  readonly expected: 'released' | 'rolled-back';
+  readonly expected: 'released' | 'rolled-back' | 'refused';
   /**
    * What users may notice of it: nothing at all, the new version working, or its failures until the
    * decision, which then has to fall in time.
    */
   readonly users: 'see the new version' | 'notice nothing' | 'are hurt until the decision';
+  /** What the rehearsal should come to. */
+  readonly verdict?: RehearsalVerdict;
+  /** Whether somebody starts the rollback once it has been released. */
+  readonly takenBack?: boolean;
 }
 
-/** In the order in which the tour plays them: each one starts from what the one before left serving. */
+/** The tour, in the order in which it plays them: each one starts from what the one before left serving. */
 export const scenarios: readonly Scenario[] = [
   {
     name: 'first',
@@ -74,11 +81,23 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
+/** What `--scenario` takes. */
+export const allScenarios: readonly Scenario[] = [...scenarios, ...schemaScenarios];
+
 /** @throws when there is no scenario of that name */
 export function scenarioNamed(name: string): Scenario {
-  const found = scenarios.find((scenario) => scenario.name === name);
+  const found = allScenarios.find((scenario) => scenario.name === name);
   if (found) return found;
   throw new Error(
-    `There is no scenario "${name}". There are: ${scenarios.map((scenario) => scenario.name).join(', ')}.`,
+    `There is no scenario "${name}". There are: ${allScenarios.map((scenario) => scenario.name).join(', ')}.`,
   );
+}
+
+/**
+ * What has to be played to get to a scenario, in order: a release needs one before it that put something live, and one
+ * of the schema needs the plugin that it changes.
+ */
+export function upTo(wanted: Scenario): readonly Scenario[] {
+  const start = scenarioNamed(schemaScenarios.includes(wanted) ? 'schema-first' : 'first');
+  return wanted === start ? [wanted] : [start, wanted];
 }

@@ -1,15 +1,16 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Scenario, scenarioNamed, scenarios } from '../scenarios/scenarios.ts';
+import { allScenarios, type Scenario, scenarioNamed, scenarios } from '../scenarios/scenarios.ts';
+import { schemaScenarios } from '../scenarios/schema-scenarios.ts';
 
 /** What is wrong with the command line, in words; the exit status is then 2. */
 export class UsageError extends Error {}
 
 export interface PlayCommand {
   readonly kind: 'play';
-  /** The one scenario to report on; null for the tour. */
-  readonly scenario: Scenario | null;
+  /** The one scenario to report on; null for the tour, `schema` for the one through migrations. */
+  readonly scenario: Scenario | 'schema' | null;
   readonly speed: number;
   readonly port: number | null;
   /** File for the report. */
@@ -31,6 +32,8 @@ export const help = `Plays releases of a real Backstage on this machine, through
 
   npm run local                     the tour: ${scenarios.map(({ name }) => name).join(', ')}
   npm run local -- --scenario NAME  one of them, after a first release
+  npm run local -- --scenario schema
+                                    releases that change the schema: ${schemaScenarios.map(({ name }) => name).join(', ')}
   npm run local -- --keep           plays nothing: a stage to release on, with npm run release, until Ctrl-C
 
   --list         the scenarios, and what happens in each
@@ -44,8 +47,8 @@ export const help = `Plays releases of a real Backstage on this machine, through
 Exit status: 0 when everything ended as it should, 1 when not, 2 for a wrong command line.`;
 
 export function list(): string {
-  const width = Math.max(...scenarios.map(({ name }) => name.length));
-  return scenarios.map(({ name, title, expected }) => `${name.padEnd(width)}  ${title}: ${expected}`).join('\n');
+  const width = Math.max(...allScenarios.map(({ name }) => name.length));
+  return allScenarios.map(({ name, title, expected }) => `${name.padEnd(width)}  ${title}: ${expected}`).join('\n');
 }
 
 /** @throws {UsageError} */
@@ -91,7 +94,8 @@ function read(parameters: readonly string[]) {
   }
 }
 
-function named(name: string): Scenario {
+function named(name: string): Scenario | 'schema' {
+  if (name === 'schema') return name;
   try {
     return scenarioNamed(name);
   } catch (error) {

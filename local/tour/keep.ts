@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { serviceNames } from '../../lambda/domain/names.ts';
 import { backstageBase } from '../images/backstage-base.ts';
-import { backstage, recipe } from '../images/variants.ts';
+import { imageOf } from '../images/image-of.ts';
+import { backstage } from '../images/variants.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import { backstageVisit } from '../load/visit.ts';
-import { type Scenario, scenarios } from '../scenarios/scenarios.ts';
+import { allScenarios, type Scenario } from '../scenarios/scenarios.ts';
 import type { Stage } from '../stage-api.ts';
 import type { Progress } from './progress.ts';
 
@@ -14,9 +15,9 @@ const visitsPerSecond = 3;
 /** Makes the stage ready for people: an image of every kind in its registry, and users who come by. */
 export async function keep(stage: Stage, progress: Progress): Promise<void> {
   const application = backstage(await backstageBase(join(import.meta.dirname, '../../backstage')));
-  for (const { name, variant, version } of scenarios) await stage.push(recipe(application, variant, version), name);
+  for (const { name, variant, version } of allScenarios) await stage.push(imageOf(application, variant, version), name);
   new LoadGenerator({ url: stage.url, visit: backstageVisit, visitsPerSecond, now: () => stage.now() }).start();
-  progress.say(invitation(stage, scenarios));
+  progress.say(invitation(stage, allScenarios));
 }
 
 /** What a person with another terminal can do now. */

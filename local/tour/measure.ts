@@ -92,3 +92,9 @@ export function isFinal(entry: Release | null, output: Release | null, live: str
   if (entry.outcome === 'rolled-back') return live === (entry.blue?.digest ?? null);
   return entry.outcome !== null;
 }
+
+export function rehearsalOf(entry: Release | null): Report['rehearsal'] {
+  if (!entry?.rehearsal) return null;
+  const { verdict, seconds, rows, bytes, drift } = entry.rehearsal;
+  return { verdict, seconds, rows, bytes, drift };
+}

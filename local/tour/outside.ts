@@ -6,12 +6,17 @@ import {
   DescribeTasksCommand,
   ECSClient,
   ListTasksCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type TaskDefinition,
+  type TaskSet,
 } from '@aws-sdk/client-ecs';
 import {
   DescribeRulesCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -46,6 +51,7 @@ export class Outside {
   readonly #elb: ElasticLoadBalancingV2Client;
   readonly #ecs: ECSClient;
   readonly #cloudWatch: CloudWatchClient;
+  readonly #secrets: SecretsManagerClient;
   readonly #ledger: DynamoDBDocumentClient;
 
   private constructor(environment: string, service: ServiceDescription, config: ClientConfig) {
@@ -55,6 +61,7 @@ export class Outside {
     this.#elb = new ElasticLoadBalancingV2Client(config);
     this.#ecs = new ECSClient(config);
     this.#cloudWatch = new CloudWatchClient(config);
+    this.#secrets = new SecretsManagerClient(config);
     this.#ledger = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   }
 
@@ -71,7 +78,15 @@ export class Outside {
 
   /** @returns the execution's ARN */
   async startRelease(name: string, request: Omit<ReleaseRequestInput, 'service' | 'requestedBy'>): Promise<string> {
-    const wanted = environmentNames(this.#environment).releaseStateMachine;
+    return this.#start(environmentNames(this.#environment).releaseStateMachine, name, request);
+  }
+
+  /** As the person on call does. @returns the execution's ARN */
+  async startRollback(name: string, reason: string): Promise<string> {
+    return this.#start(environmentNames(this.#environment).rollbackStateMachine, name, { reason });
+  }
+
+  async #start(wanted: string, name: string, request: object): Promise<string> {
     const { stateMachines = [] } = await this.#sfn.send(new ListStateMachinesCommand({}));
     const machine = stateMachines.find((candidate) => candidate.name === wanted);
     if (!machine) throw new Error(`There is no state machine ${wanted} on the stage.`);
@@ -172,15 +187,53 @@ export class Outside {
       }));
   }
 
-  /** Digest of the image of the service's primary task set; null for an image without one. */
-  async liveDigest(): Promise<string | null> {
+  /** The service's primary task set, and what its tasks are made of. */
+  async #live(): Promise<{ readonly taskSet: TaskSet; readonly definition: TaskDefinition } | null> {
     const { cluster, ecsService } = this.#service;
     const { services = [] } = await this.#ecs.send(new DescribeServicesCommand({ cluster, services: [ecsService] }));
-    const primary = services[0]?.taskSets?.find(({ status }) => status === 'PRIMARY');
-    if (!primary?.taskDefinition) return null;
+    const taskSet = services[0]?.taskSets?.find(({ status }) => status === 'PRIMARY');
+    if (!taskSet?.taskDefinition) return null;
     const { taskDefinition } = await this.#ecs.send(
-      new DescribeTaskDefinitionCommand({ taskDefinition: primary.taskDefinition }),
+      new DescribeTaskDefinitionCommand({ taskDefinition: taskSet.taskDefinition }),
     );
+    return taskDefinition ? { taskSet, definition: taskDefinition } : null;
+  }
+
+  /** Starts one more task of what is live, in the service's network, behind no load balancer. */
+  async runLiveTask(): Promise<{ readonly arn: string; readonly port: number }> {
+    const live = await this.#live();
+    const port = live?.definition.containerDefinitions?.[0]?.portMappings?.[0]?.containerPort;
+    if (!live || port === undefined)
+      throw new Error(`${this.#service.ecsService} has no primary task set with a port.`);
+    const { tasks = [], failures = [] } = await this.#ecs.send(
+      new RunTaskCommand({
+        cluster: this.#service.cluster,
+        taskDefinition: live.taskSet.taskDefinition,
+        networkConfiguration: live.taskSet.networkConfiguration,
+        launchType: 'FARGATE',
+        startedBy: 'tour',
+      }),
+    );
+    const arn = tasks[0]?.taskArn;
+    if (arn === undefined) throw new Error(`No task of what is live was started: ${JSON.stringify(failures)}`);
+    return { arn, port };
+  }
+
+  async stopTask(task: string): Promise<void> {
+    await this.#ecs.send(new StopTaskCommand({ cluster: this.#service.cluster, task, reason: 'The tour has seen it' }));
+  }
+
+  /** With which a task lets itself be probed; null where nobody needs one. */
+  async proberToken(): Promise<string | null> {
+    const { tokenSecret } = this.#service.probe;
+    if (tokenSecret === null) return null;
+    const { SecretString } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: tokenSecret }));
+    return SecretString ?? null;
+  }
+
+  /** Digest of the image of the service's primary task set; null for an image without one. */
+  async liveDigest(): Promise<string | null> {
+    const taskDefinition = (await this.#live())?.definition;
     return /@(sha256:[0-9a-f]{64})$/.exec(taskDefinition?.containerDefinitions?.[0]?.image ?? '')?.[1] ?? null;
   }
 

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { imageOf } from '../images/image-of.ts';
+import { isLogbook } from '../images/logbook.ts';
 import type { Application } from '../images/variants.ts';
-import { recipe } from '../images/variants.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
 import { Tally } from '../load/tally.ts';
-import type { Report } from '../scenarios/report.ts';
+import type { Report, SchemaAftermath } from '../scenarios/report.ts';
 import type { Scenario } from '../scenarios/scenarios.ts';
 import type { Stage } from '../stage-api.ts';
-import { detectionOf, executionOf, exposureOf, isFinal, type ShareChange, statesOf } from './measure.ts';
+import { freshTask, heldLocks, scratchDatabases } from './aftermath.ts';
+import { LogbookWriter } from './logbook.ts';
+import { detectionOf, executionOf, exposureOf, isFinal, rehearsalOf, type ShareChange, statesOf } from './measure.ts';
 import type { Outside } from './outside.ts';
 import type { View } from './progress.ts';
 import { settle } from './settle.ts';
@@ -21,6 +24,7 @@ export interface Players {
   readonly show: (view: View) => void;
 }
 
+const entriesBefore = 5;
 /** In process time: longer than every deadline of the workflow at any useful speed. */
 const patienceMs = 30 * 60_000;
 /** Longer than any task may take to stop. */
@@ -41,7 +45,13 @@ export async function play(scenario: Scenario, sequence: number, players: Player
   const tally = new Tally(blue);
   load.countInto(tally);
 
-  const { digest } = await stage.push(recipe(application, scenario.variant, scenario.version), scenario.version);
+  const logbook = new LogbookWriter(stage.url, `${scenario.name}-${sequence}`);
+  const isSchema = isLogbook(scenario.variant);
+  if (isSchema) for (let entry = 0; entry < entriesBefore; entry += 1) await logbook.write();
+  const writtenBefore = logbook.count;
+  if (isSchema) logbook.start();
+
+  const { digest } = await stage.push(imageOf(application, scenario.variant, scenario.version), scenario.version);
   const release = `${scenario.name}-${sequence}`;
   const execution = await outside.startRelease(release, {
     image: digest,
@@ -52,26 +62,55 @@ export async function play(scenario: Scenario, sequence: number, players: Player
   });
 
   const shares: ShareChange[] = [];
-  let ending: string | null = null;
-  while (ending === null) {
-    if (performance.now() - began > patienceMs) throw new Error(`${release} has not ended within 30 minutes.`);
-    ending = await outside.ending(execution);
-    const [state, now, alarms] = await Promise.all([
-      outside.currentState(execution),
-      outside.shares(),
-      outside.alarms(),
-    ]);
-    const bluePercent = now.get(blue ?? '') ?? 0;
-    if (shares.at(-1)?.bluePercent !== bluePercent) shares.push({ at: stage.now(), bluePercent });
-    const seconds = (performance.now() - began) / 1000;
-    show({ state: state ?? 'Open', bluePercent, requests: tally.requests(), alarms, seconds });
-    if (ending === null) await sleep(300);
-  }
+  const follow = async (followed: string): Promise<string> => {
+    for (;;) {
+      if (performance.now() - began > patienceMs) throw new Error(`${release} has not ended within 30 minutes.`);
+      const ending = await outside.ending(followed);
+      const [state, now, alarms] = await Promise.all([
+        outside.currentState(followed),
+        outside.shares(),
+        outside.alarms(),
+      ]);
+      const bluePercent = now.get(blue ?? '') ?? 0;
+      if (shares.at(-1)?.bluePercent !== bluePercent) shares.push({ at: stage.now(), bluePercent });
+      const seconds = (performance.now() - began) / 1000;
+      show({ state: state ?? 'Open', bluePercent, requests: tally.requests(), alarms, seconds });
+      if (ending !== null) return ending;
+      await sleep(300);
+    }
+  };
+  const ending = await follow(execution);
 
-  const { serving, orphans } = await settle(stage, outside, settlingMs);
+  let settled = await settle(stage, outside, settlingMs);
   const events = await outside.history(execution);
   const states = statesOf(events);
   const entry = await outside.ledgerEntry(release);
+  const ledgerFinal = isFinal(entry, await outside.output(execution), await outside.liveDigest());
+
+  let rollback: SchemaAftermath['rollback'] = null;
+  if (scenario.takenBack && entry?.outcome === 'released') {
+    const back = await outside.startRollback(`${release}-back`, 'taken back after it had served everybody');
+    const ended = await follow(back);
+    settled = await settle(stage, outside, settlingMs);
+    const output = await outside.output(back);
+    rollback = { outcome: output?.outcome ?? null, reason: output?.reason || ended };
+  }
+  await logbook.stop();
+  const schema = isSchema
+    ? {
+        freshTask: await freshTask(stage, outside),
+        entries: {
+          before: writtenBefore,
+          during: logbook.count - writtenBefore,
+          missing: await logbook.missing(),
+        },
+        scratchDatabases: await scratchDatabases(stage),
+        heldLocks: await heldLocks(stage),
+        rollback,
+      }
+    : null;
+  if (isSchema) settled = await settle(stage, outside, settlingMs);
+  const { serving, orphans } = settled;
   const after = await outside.liveDigest();
   const detection = detectionOf(entry, states, tally.firstBadOnGreen(), shares);
   return {
@@ -89,8 +128,10 @@ export async function play(scenario: Scenario, sequence: number, players: Player
     exposure: exposureOf(tally.moments(), shares, detection.decidedAt),
     states,
     execution: executionOf(events),
+    rehearsal: rehearsalOf(entry),
+    schema,
     lockFree: await outside.isLockFree(),
-    ledgerFinal: isFinal(entry, await outside.output(execution), after),
+    ledgerFinal,
     orphanTasks: orphans.length,
     notifications: stage.notifications() - toldBefore,
     backstageVersion: await players.applicationVersion(),

@@ -22,6 +22,8 @@ const good: Report = reportSchema.parse({
   exposure: { failed: 0, share: 250 },
   states: [{ name: 'Open', at: '2026-11-21T00:00:00.000Z', seconds: 0.5 }],
   execution: { historyEvents: 300, lambdaInvocations: 40 },
+  rehearsal: null,
+  schema: null,
   lockFree: true,
   ledgerFinal: true,
   orphanTasks: 0,
@@ -122,4 +124,77 @@ describe('a release that', () => {
 
 test('there is no scenario but those that there are', () => {
   expect(() => scenarioNamed('best')).toThrow('There is no scenario "best". There are: first, good, hotfix, crash,');
+});
+
+describe('a release that changes the schema', () => {
+  const schema: NonNullable<Report['schema']> = {
+    freshTask: { works: true, detail: '' },
+    entries: { before: 5, during: 30, missing: [] },
+    scratchDatabases: [],
+    heldLocks: [],
+    rollback: null,
+  };
+  const rehearsal = { seconds: 60, rows: 900, bytes: 100_000, drift: [] };
+  const refused: Report = {
+    ...rolledBack,
+    scenario: 'schema-breaks',
+    outcome: 'refused',
+    rehearsal: { ...rehearsal, verdict: 'exclusive' },
+    schema,
+  };
+  const takenBack: Report = {
+    ...good,
+    scenario: 'schema-coexists',
+    live: { before, after: before },
+    rehearsal: { ...rehearsal, verdict: 'coexists' },
+    schema: { ...schema, rollback: { outcome: 'released', reason: '' } },
+  };
+
+  test('is as it should be when it is refused before any user saw it, or taken back with all that was written', () => {
+    expect(about('schema-breaks', refused)).toEqual([]);
+    expect(about('schema-coexists', takenBack)).toEqual([]);
+  });
+
+  test.each<[string, Report, string]>([
+    [
+      'another verdict',
+      { ...refused, rehearsal: { ...rehearsal, verdict: 'coexists' } },
+      'said coexists instead of exclusive',
+    ],
+    ['no rehearsal', { ...refused, rehearsal: null }, 'said nothing instead of exclusive'],
+    [
+      'a fresh task that does not work',
+      { ...refused, schema: { ...schema, freshTask: { works: false, detail: 'it ended' } } },
+      'a fresh task of the live version does not work: it ended',
+    ],
+    [
+      'what users wrote being gone',
+      { ...refused, schema: { ...schema, entries: { before: 5, during: 9, missing: ['a-3'] } } },
+      'users wrote, and it is gone: a-3',
+    ],
+    [
+      'nobody having written',
+      { ...refused, schema: { ...schema, entries: { before: 5, during: 0, missing: [] } } },
+      'nobody wrote: the scenario proves nothing',
+    ],
+    [
+      'a copy that is left',
+      { ...refused, schema: { ...schema, scratchDatabases: ['scratch_x'] } },
+      'copies are left: scratch_x',
+    ],
+    [
+      'a lock that is held',
+      { ...refused, schema: { ...schema, heldLocks: ['logbook.x'] } },
+      'locks are held: logbook.x',
+    ],
+  ])('is complained of for %s', (_what, report, complaint) => {
+    expect(about('schema-breaks', report)).toEqual([expect.stringContaining(complaint)]);
+  });
+
+  test('is complained of when the rollback did not happen', () => {
+    expect(about('schema-coexists', { ...takenBack, schema })).toEqual([expect.stringContaining('the rollback ended')]);
+    expect(about('schema-coexists', { ...takenBack, live: { before, after } })).toEqual([
+      `${after} is live instead of ${before}`,
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Config } from '@backstage/config';
 import { ConfigSources } from '@backstage/config-loader';
 import { findInstalled } from './discovery/packages';
@@ -21,8 +21,13 @@ export function declaredSets(config: Config, root: string): MigrationSet[] {
     return {
       plugin: set.getString('plugin'),
       package: name,
-      directory: join(findInstalled(name, root), set.getOptionalString('directory') ?? 'migrations'),
+      directory: directoryOf(set.getOptionalString('directory') ?? 'migrations', name, root),
       table: set.getOptionalString('table') ?? 'knex_migrations',
     };
   });
+}
+
+/** @param directory absolute, for what no installed package brings, or inside the package */
+function directoryOf(directory: string, name: string, root: string): string {
+  return isAbsolute(directory) ? directory : join(findInstalled(name, root), directory);
 }
