@@ -14,6 +14,13 @@ import { TaskAccess } from './task-access.ts';
 const platformVersion = '1.4.0';
 
 /**
+ * The one place that a task may write to, gone with it. It belongs to whom the image says: `VOLUME /tmp` in the
+ * Dockerfile keeps it open to every user
+ * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html#bind-mount-considerations).
+ */
+const scratch = 'scratch';
+
+/**
  * How a service's tasks are run: the *shape*. A change here makes a new task definition and tells the
  * next release about it; what is running stays as it was released.
  */
@@ -40,6 +47,7 @@ export class ShapeStack extends Stack {
       runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
       executionRoleArn: access.executionRole.roleArn,
       taskRoleArn: access.taskRole.roleArn,
+      volumes: [{ name: scratch }],
       containerDefinitions: [
         {
           name: props.service,
@@ -53,6 +61,8 @@ export class ShapeStack extends Stack {
           secrets: Object.entries(access.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
           stopTimeout: task.stopTimeoutSeconds,
           linuxParameters: { initProcessEnabled: true },
+          readonlyRootFilesystem: true,
+          mountPoints: [{ sourceVolume: scratch, containerPath: '/tmp', readOnly: false }],
           logConfiguration: {
             logDriver: 'awslogs',
             options: {

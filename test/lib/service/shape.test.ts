@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { template } from '../templates.ts';
@@ -34,6 +36,20 @@ describe('the shape of a task', () => {
         }),
       ],
     });
+  });
+
+  test('lets the code write to /tmp, and to nothing else', () => {
+    shape.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({
+          ReadonlyRootFilesystem: true,
+          MountPoints: [{ SourceVolume: 'scratch', ContainerPath: '/tmp', ReadOnly: false }],
+        }),
+      ],
+      Volumes: [{ Name: 'scratch' }],
+    });
+    const dockerfile = readFileSync(join(import.meta.dirname, '..', '..', '..', 'backstage', 'Dockerfile'), 'utf8');
+    expect(dockerfile).toMatch(/^VOLUME \/tmp$/m);
   });
 
   test('takes every secret from Secrets Manager and none from the plain environment', () => {
