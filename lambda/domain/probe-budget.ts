@@ -1,7 +1,7 @@
 import { lookInterval, lookRounds } from './observation.ts';
 
 /** What the judge's false-alarm probabilities hold for (docs/adr/0023-judge.md): probes of green in one release. */
-export const mostProbes = 50_000;
+export const mostProbes = 48_000;
 
 /** Longest time between two looks while green is judged on the test listener, in seconds. */
 export const quickLook = 10;

@@ -49,7 +49,7 @@ export function failsInAll({ probes, failed }: Pick<ErrorCount, 'probes' | 'fail
 
 /**
  * Whether a version fails more than the SLO explains from whatever answer on (CUSUM): what turns bad after days.
- * A false alarm at the SLO has 0.2 % within 50,000 probes, which no release reaches.
+ * A false alarm at the SLO has 0.2 % within 48,000 probes, which no release reaches.
  */
 export const failsLately = ({ level }: ErrorCount): boolean => level >= levelThatFails;
 

@@ -13,9 +13,9 @@ import {
 import { isSlower, latencyCountSchema, noComparison, withComparison } from './latency.ts';
 
 /**
- * All that the judge remembers of a release's probes. Its tests spend 1 % of false alarms per release between
+ * All that the judge remembers of a release's probes. The tests spend 1 % of false alarms per release between
  * them, over all looks: at most 0.2 % each for errors from the start, errors of late, errors against blue,
- * latency, and users' errors (docs/adr/0023-judge.md).
+ * latency, and users' errors, and 0.02 % for memory that grows (docs/adr/0023-judge.md).
  */
 export const evidenceSchema = z.strictObject({
   green: errorCountSchema,

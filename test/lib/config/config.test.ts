@@ -224,7 +224,7 @@ describe('the configuration', () => {
   test('refuses more probes than the judge’s error probabilities hold for, and says what would help', () => {
     const observation = { ...backstage?.observation, roundsPerLook: 100 };
     expect(refusal(withBackstage({ observation }))).toMatch(
-      /observation: .* is refused: lets a release send \d+ probes to the new version, .* below 50000; give a longer/,
+      /observation: .* is refused: lets a release send \d+ probes to the new version, .* below 48000; give a longer/,
     );
   });
 

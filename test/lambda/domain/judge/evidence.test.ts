@@ -1,31 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { evidenceOfLook } from '../../../../lambda/domain/judge/against-blue.ts';
-import { complaint, noEvidence, weigh } from '../../../../lambda/domain/judge/evidence.ts';
-import { answers, random } from './exact.ts';
-
-type Rate = (look: number) => number;
-
-/** Share of releases in which green is failed, and the mean look at which it is. */
-function simulate(of: { releases: number; looks: number; size: number; green: Rate; blue: Rate }) {
-  const next = random(20_261_121);
-  const failedAt: number[] = [];
-  for (let release = 0; release < of.releases; release += 1) {
-    let evidence = noEvidence;
-    for (let look = 1; look <= of.looks; look += 1) {
-      const green = answers(of.size, of.green(look), next);
-      evidence = weigh(evidence, look, { green, blue: answers(of.size, of.blue(look), next) });
-      if (complaint(evidence) === null) continue;
-      failedAt.push(look);
-      break;
-    }
-  }
-  return { share: failedAt.length / of.releases, at: failedAt.reduce((sum, look) => sum + look, 0) / failedAt.length };
-}
-
-const always =
-  (rate: number): Rate =>
-  () =>
-    rate;
+import { noEvidence, weigh } from '../../../../lambda/domain/judge/evidence.ts';
+import { always, type Rate, simulateErrors } from './simulate.ts';
 
 /** One rate up to a look, another one from there on, or until the first one is back. */
 const until =
@@ -37,13 +13,19 @@ describe('in seeded simulations of whole releases, probes of both colours togeth
   test.each([0, 0.0005, 0.001])(
     'a green as good as blue at an error rate of %d is failed in less than 1 %%',
     (rate) => {
-      const releases = simulate({ releases: 2000, looks: 150, size: 36, green: always(rate), blue: always(rate) });
+      const releases = simulateErrors({
+        releases: 2000,
+        looks: 150,
+        size: 36,
+        green: always(rate),
+        blue: always(rate),
+      });
       expect(releases.share).toBeLessThan(0.01);
     },
   );
 
   test('also when a release is watched for two days', () => {
-    const releases = simulate({ releases: 500, looks: 690, size: 36, green: always(0.001), blue: always(0.001) });
+    const releases = simulateErrors({ releases: 500, looks: 690, size: 36, green: always(0.001), blue: always(0.001) });
     expect(releases.share).toBeLessThan(0.01);
   });
 
@@ -53,24 +35,32 @@ describe('in seeded simulations of whole releases, probes of both colours togeth
     [0.05, 0.95, 1],
     [0.1, 0.995, 1],
   ])('%d errors are caught within ten looks of 15 probes with a probability of %d to %d', (rate, least, most) => {
-    const { share } = simulate({ releases: 2000, looks: 10, size: 15, green: always(rate), blue: always(0.001) });
+    const { share } = simulateErrors({ releases: 2000, looks: 10, size: 15, green: always(rate), blue: always(0.001) });
     expect(share).toBeGreaterThanOrEqual(least);
     expect(share).toBeLessThanOrEqual(most);
   });
 
   test('what begins to answer everything with errors, however late, is failed in that look', () => {
     const broken = until(500, 0, 1);
-    const releases = simulate({ releases: 20, looks: 600, size: 6, green: broken, blue: always(0) });
+    const releases = simulateErrors({ releases: 20, looks: 600, size: 6, green: broken, blue: always(0) });
     expect(releases).toEqual({ share: 1, at: 500 });
   });
 
   test('an outage of what both need is not held against green, neither in it nor after it', () => {
     const outage = until(20, 0.001, 1, 23);
-    expect(simulate({ releases: 500, looks: 100, size: 18, green: outage, blue: outage }).share).toBeLessThan(0.01);
+    expect(simulateErrors({ releases: 500, looks: 100, size: 18, green: outage, blue: outage }).share).toBeLessThan(
+      0.01,
+    );
   });
 
   test('a green that is much worse than a blue that is unwell is failed within three looks', () => {
-    const { share, at } = simulate({ releases: 500, looks: 100, size: 18, green: always(0.6), blue: always(0.2) });
+    const { share, at } = simulateErrors({
+      releases: 500,
+      looks: 100,
+      size: 18,
+      green: always(0.6),
+      blue: always(0.2),
+    });
     expect(share).toBe(1);
     expect(at).toBeLessThanOrEqual(3);
   });

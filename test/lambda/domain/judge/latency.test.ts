@@ -1,14 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  isSlower,
-  type LatencyCount,
-  noComparison,
-  slowerInLook,
-  withComparison,
-} from '../../../../lambda/domain/judge/latency.ts';
+import { isSlower, slowerInLook, withComparison } from '../../../../lambda/domain/judge/latency.ts';
 import type { ProbeSample } from '../../../../lambda/domain/probe.ts';
 import { environmentConfig, environmentNamesAllowed } from '../../../../lib/config/config.ts';
-import { random } from './exact.ts';
+import { simulateLatency } from './simulate.ts';
 
 const sample = (colour: 'green' | 'blue', journey: string, slowestMs: number, failed = 0): ProbeSample => ({
   ip: '10.0.1.1',
@@ -100,30 +94,12 @@ test.each(environmentNamesAllowed)('every canary of %s is over before the compar
   }
 });
 
-/** Share of releases found slower in 20 looks at five journeys of two tasks, three rounds each, log-normal around 200 ms. */
-function simulate(factor: number, sigma: number): number {
-  const next = random(7);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-  const slowest = (ms: number) => ms * Math.exp(sigma * Math.max(normal(), normal(), normal()));
-  const releases = 100;
-  let found = 0;
-  for (let release = 0; release < releases; release += 1) {
-    let count: LatencyCount = noComparison;
-    for (let look = 0; look < 20 && !isSlower(count); look += 1) {
-      const samples = ['a', 'b', 'c', 'd', 'e'].flatMap((name) => [
-        ...journey(name, slowest(200), slowest(200 * factor)),
-        ...journey(name, slowest(200), slowest(200 * factor)),
-      ]);
-      count = withComparison(count, slowerInLook(samples));
-    }
-    if (isSlower(count)) found += 1;
-  }
-  return found / releases;
-}
+/** As production probes: seven journeys, two rounds, twenty looks before everybody is green's. */
+const production = { releases: 100, looks: 20, journeys: 7, rounds: 2 };
 
 describe('in seeded simulations', () => {
   test.each([0.1, 0.3, 0.5])('a green as fast as blue is never found slower at a spread of %d', (sigma) => {
-    expect(simulate(1, sigma)).toBe(0);
+    expect(simulateLatency({ ...production, factor: 1, sigma })).toBe(0);
   });
 
   test.each([
@@ -131,6 +107,6 @@ describe('in seeded simulations', () => {
     [0.2, 0.85],
     [0.3, 0.4],
   ])('a p50 that is 30 %% slower is found, at a spread of %d, with at least %d', (sigma, power) => {
-    expect(simulate(1.3, sigma)).toBeGreaterThanOrEqual(power);
+    expect(simulateLatency({ ...production, factor: 1.3, sigma })).toBeGreaterThanOrEqual(power);
   });
 });
