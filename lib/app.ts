@@ -10,6 +10,7 @@ import { ReleaseStack } from './release/release-stack.ts';
 import { DeliveryStack } from './service/delivery-stack.ts';
 import { FrozenStack } from './service/frozen-stack.ts';
 import { ShapeStack } from './service/shape-stack.ts';
+import { DashboardStack } from './signals/dashboard-stack.ts';
 import { SignalsStack } from './signals/signals-stack.ts';
 
 /** The app of one environment, before any stack is in it. */
@@ -33,14 +34,19 @@ export function addStacks(app: App, config: EnvironmentConfig): void {
   const database = new DatabaseStack(app, `${prefix}-database`, { ...common, network, signals });
   const platform = new PlatformStack(app, `${prefix}-platform`, { ...common, network, signals });
 
+  const services: Record<string, FrozenStack> = {};
   for (const service of Object.keys(config.services)) {
     const parts = { ...common, service, network, platform, database: database.access };
     const shape = new ShapeStack(app, `${prefix}-${service}-shape`, parts);
     const frozen = new FrozenStack(app, `${prefix}-${service}`, parts);
     // The service's first task runs the shape, by the name of its family.
     frozen.addStackDependency(shape);
-    new DeliveryStack(app, `${prefix}-${service}-delivery`, { ...parts, frozen });
+    new DeliveryStack(app, `${prefix}-${service}-delivery`, { ...parts, frozen, signals });
+    services[service] = frozen;
   }
-  new ReleaseStack(app, `${prefix}-release`, common);
+  const release = new ReleaseStack(app, `${prefix}-release`, common);
+  const dashboard = new DashboardStack(app, `${prefix}-dashboard`, { ...common, signals, platform, services });
+  // It filters the logs of the workflow, which it knows by name.
+  dashboard.addStackDependency(release);
   if (config.access !== null) new AccessStack(app, `${prefix}-access`, { ...common, access: config.access });
 }

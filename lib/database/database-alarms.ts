@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/config.ts';
 import { instanceMemory } from '../config/instance-memory.ts';
+import { runbook } from '../signals/runbook.ts';
 
 export interface DatabaseAlarmsProps {
   readonly name: string;
@@ -80,7 +81,7 @@ export function databaseAlarms(scope: Construct, props: DatabaseAlarmsProps): vo
 function alarm(scope: Construct, { name, topic }: DatabaseAlarmsProps, watch: Watch): void {
   const alarmed = new Alarm(scope, `Alarm-${watch.name}`, {
     alarmName: `${name}-database-${watch.name}`,
-    alarmDescription: `The database of ${name}: ${watch.says}`,
+    alarmDescription: `[page] The database of ${name}: ${watch.says}. ${runbook('the-database-calls')}`,
     metric: watch.metric,
     threshold: watch.threshold,
     comparisonOperator:
@@ -88,6 +89,8 @@ function alarm(scope: Construct, { name, topic }: DatabaseAlarmsProps, watch: Wa
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     evaluationPeriods: watch.minutes / period.toMinutes(),
+    // An instance that reports nothing is not known to be well.
+    treatMissingData: TreatMissingData.MISSING,
   });
   const action = new SnsAction(topic);
   alarmed.addAlarmAction(action);

@@ -4,6 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ApplicationLoadBalancer, HttpCodeElb } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { runbook } from '../signals/runbook.ts';
 
 export interface LoadBalancerAlarmsProps {
   readonly name: string;
@@ -28,7 +29,7 @@ export function loadBalancerAlarms(scope: Construct, { name, loadBalancer, topic
   for (const [status, { metric, says }] of Object.entries(answers)) {
     const alarm = new Alarm(scope, `Alarm-${status}`, {
       alarmName: `${name}-load-balancer-${status}`,
-      alarmDescription: `The load balancer of ${name} answers ${status}: ${says}`,
+      alarmDescription: `[page] The load balancer of ${name} answers ${status}: ${says}. ${runbook('the-load-balancer-answers-by-itself')}`,
       metric: loadBalancer.metrics.httpCodeElb(metric, { period: Duration.minutes(1) }),
       threshold: 10,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

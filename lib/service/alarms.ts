@@ -4,21 +4,18 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
-  Metric,
+  type Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { CfnTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { ServiceConfig } from '../config/config.ts';
 import { unhealthyMinutes } from '../config/timing.ts';
 import { runbook } from '../signals/runbook.ts';
+import { ofColour, type Watched } from '../signals/target-group-metrics.ts';
 
-export interface ColourAlarmsProps {
+export interface ColourAlarmsProps extends Watched {
   readonly family: string;
-  readonly targetGroups: { readonly a: CfnTargetGroup; readonly b: CfnTargetGroup };
-  /** Full name of the load balancer, as its metrics carry it. */
-  readonly loadBalancer: string;
   readonly settings: Pick<ServiceConfig, 'alarms' | 'frozen'>;
 }
 
@@ -61,20 +58,10 @@ export function colourAlarms(scope: Construct, props: ColourAlarmsProps): Alarm[
   );
 }
 
-function watches({ targetGroups, loadBalancer, settings }: ColourAlarmsProps, colour: 'a' | 'b'): Watch[] {
+function watches({ settings, ...watched }: ColourAlarmsProps, colour: 'a' | 'b'): Watch[] {
   const { alarms, frozen } = settings;
   const { breaching, evaluated } = alarms;
-  const metric = (metricName: string, statistic: string) =>
-    new Metric({
-      namespace: 'AWS/ApplicationELB',
-      metricName,
-      statistic,
-      period,
-      dimensionsMap: {
-        TargetGroup: targetGroups[colour].attrTargetGroupFullName,
-        LoadBalancer: loadBalancer,
-      },
-    });
+  const metric = (metricName: string, statistic: string) => ofColour(watched, colour, metricName, statistic);
   const startMinutes = unhealthyMinutes(settings);
   return [
     {

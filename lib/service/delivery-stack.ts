@@ -5,6 +5,9 @@ import type { Construct } from 'constructs';
 import { environmentNames, serviceNames } from '../../lambda/domain/names.ts';
 import { type ServiceDescription, serviceDescriptionSchema } from '../../lambda/domain/service.ts';
 import { listenerPorts } from '../config/ports.ts';
+import { burnRateAlarms } from '../signals/burn-rate-alarms.ts';
+import { objectives } from '../signals/objectives.ts';
+import type { SignalsStack } from '../signals/signals-stack.ts';
 import { colourAlarms } from './alarms.ts';
 import { DeploymentGroup } from './deployment-group.ts';
 import type { FrozenStack } from './frozen-stack.ts';
@@ -14,6 +17,7 @@ import { trafficPolicies } from './traffic.ts';
 
 export interface DeliveryStackProps extends ServiceStackProps {
   readonly frozen: FrozenStack;
+  readonly signals: SignalsStack;
 }
 
 /** How a service is released and scaled, and what the workflow has to know of it. All of it may change at any time. */
@@ -24,12 +28,15 @@ export class DeliveryStack extends Stack {
     const names = serviceNames(props.config.name, props.service);
     const { frozen, platform } = props;
 
-    const alarms = colourAlarms(this, {
+    const watched = {
       family: names.family,
       targetGroups: frozen.targetGroups,
       loadBalancer: platform.loadBalancer.loadBalancerFullName,
-      settings,
-    });
+    };
+    const alarms = colourAlarms(this, { ...watched, settings });
+    for (const objective of objectives(this, { ...watched, slo: settings.slo })) {
+      burnRateAlarms(this, objective, props.signals.topic);
+    }
     const policies = trafficPolicies(this, names.family, settings.policies);
     const codeDeploy = new DeploymentGroup(this, 'Deployment', {
       ...props,

@@ -47,7 +47,19 @@ export const leftOut: Readonly<Record<string, LeftOut>> = {
     why: 'The stage never scales; that scaling is suspended is what counts.',
     stands: nothing,
   },
+  'AWS::ApplicationSignals::ServiceLevelObjective': {
+    why: 'Burn rates over hours and days are for people; no release on the stage takes that long.',
+    stands: (resource) => ({
+      ref: arn('application-signals', `slo/${physicalName(resource, 'Name')}`),
+      attributes: {},
+    }),
+  },
   'AWS::CDK::Metadata': { why: observation, stands: nothing },
+  'AWS::CloudWatch::CompositeAlarm': {
+    why: 'Composite alarms call people; a deployment group takes metric alarms only.',
+    stands: named('AlarmName'),
+  },
+  'AWS::CloudWatch::Dashboard': { why: observation, stands: named('DashboardName') },
   'AWS::EC2::EIP': { why: vpc, stands: ec2('eipalloc', (id) => ({ AllocationId: id })) },
   'AWS::EC2::FlowLog': { why: observation, stands: ec2('fl') },
   'AWS::EC2::InternetGateway': { why: vpc, stands: ec2('igw') },
@@ -70,6 +82,7 @@ export const leftOut: Readonly<Record<string, LeftOut>> = {
     },
   },
   'AWS::Lambda::Permission': { why: access, stands: nothing },
+  'AWS::Logs::MetricFilter': { why: observation, stands: nothing },
   'AWS::RDS::DBParameterGroup': { why: database, stands: named('DBParameterGroupName') },
   'AWS::RDS::DBSubnetGroup': { why: database, stands: named('DBSubnetGroupName') },
   'AWS::RDS::EventSubscription': { why: observation, stands: nothing },
