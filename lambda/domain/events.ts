@@ -1,4 +1,5 @@
 import { ledgerEntry } from './ledger-entry.ts';
+import type { RehearsalVerdict } from './rehearsal/record.ts';
 import type { Outcome, Release } from './release.ts';
 
 /** Detail types of the events that a release puts on the default bus, from the source `understudy`. */
@@ -14,6 +15,10 @@ export interface ReleaseEventDetail {
   readonly state: string;
   readonly verdict: 'pass' | 'fail' | null;
   readonly outcome: Outcome | null;
+  /** What the rehearsal came to; null before it has ended, and when it could not be made. */
+  readonly rehearsal: RehearsalVerdict | null;
+  /** Name of the database's snapshot from before the migrations; null where none was taken. */
+  readonly snapshot: string | null;
   readonly reason: string;
   /** ISO, from the state machine's clock. */
   readonly at: string;
@@ -30,6 +35,8 @@ export function eventDetail(release: Release): ReleaseEventDetail {
     state: release.state.name,
     verdict: release.decision?.verdict ?? null,
     outcome: release.outcome,
+    rehearsal: release.rehearsal?.verdict ?? null,
+    snapshot: release.snapshot?.id ?? null,
     reason: release.reason || (release.decision?.reasons.join(' ') ?? ''),
     at: release.state.at,
   };

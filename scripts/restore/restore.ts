@@ -44,7 +44,6 @@ export async function restore(options: RestoreOptions): Promise<void> {
   tell(
     `${names.live} is the snapshot ${snapshot}. What was live until now is ${names.aside}: delete it when nobody misses anything.`,
   );
-  for (const line of afterwards(view)) tell(line);
 }
 
 /** What a restore costs, said before it. */
@@ -60,12 +59,4 @@ function describe(step: Step): string {
   if (step.do === 'configure') return 'give it the settings that a snapshot does not have';
   if (step.do === 'rename') return `rename ${step.from} to ${step.to}`;
   return step.do === 'wait' ? `wait for ${step.for}` : step.do;
-}
-
-/** A role may sign in to a database by its resource id, which is another one now. */
-function afterwards({ live, aside }: View): string[] {
-  if (live?.IAMDatabaseAuthenticationEnabled !== true || live.DbiResourceId === aside?.DbiResourceId) return [];
-  return [
-    `Tasks sign in by their role, and the database's resource id was ${aside?.DbiResourceId} and is ${live.DbiResourceId}: give it to the roles as docs/restore.md says, or no task can sign in.`,
-  ];
 }

@@ -125,6 +125,21 @@ describe('the shape of a task', () => {
     });
   });
 
+  test('on a scratch copy has the sealed group, and a role that may at most sign in to the database', () => {
+    const [parameter] = Object.values(shape.findResources('AWS::SSM::Parameter'));
+    const text = JSON.stringify(parameter);
+    expect(text).toContain('rehearsal');
+    expect(text).toMatch(/Fn::ImportValue":"[^"]*Rehearsalbackstage/);
+    shape.hasResourceProperties('AWS::IAM::Role', { RoleName: 'understudy-local-backstage-rehearsal' });
+    const deployed = template('production', 'backstage-shape').findResources('AWS::IAM::Policy', {
+      Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^AccessRehearsalRole') }] },
+    });
+    const actions = Object.values(deployed).flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.map(({ Action }: { Action: string }) => Action),
+    );
+    expect(actions).toEqual(['rds-db:connect']);
+  });
+
   test('is told to the next release by an SSM parameter that follows the task definition', () => {
     const [id] = Object.keys(shape.findResources('AWS::ECS::TaskDefinition'));
     const [parameter] = Object.values(shape.findResources('AWS::SSM::Parameter'));
