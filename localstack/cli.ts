@@ -24,13 +24,13 @@ const commands: Readonly<Record<string, (parameters: readonly string[]) => Promi
   down: () => docker('down', '--volumes', '--remove-orphans'),
 };
 
-/** A good version, a bad one, and the way back after a promotion; the exit codes that they have to end with. */
+/** A good version, the way back after its promotion, and a bad one; the exit codes that they have to end with. */
 async function releases(): Promise<number> {
   const steps: readonly (readonly [number, readonly string[]])[] = [
     [0, ['start', 'backstage', 'v1', '--policy', 'hotfix', '--reason', 'a first version', '--wait']],
     [0, ['start', 'backstage', 'v2', '--policy', 'hotfix', '--reason', 'a good version', '--wait']],
-    [1, ['start', 'backstage', 'errors', '--policy', 'hotfix', '--reason', 'a bad version', '--wait']],
     [0, ['rollback', 'backstage', '--reason', 'the version before was better', '--wait']],
+    [1, ['start', 'backstage', 'errors', '--policy', 'hotfix', '--reason', 'a bad version', '--wait']],
   ];
   for (const [expected, parameters] of steps) {
     const code = await operate(...parameters);

@@ -61,6 +61,7 @@ export async function startLocalStack(python: string, folder: string, mockConfig
     await end(child, pid);
     guardian.gone(pid);
     tables.server.close();
+    tables.server.closeAllConnections();
     await guardian.close();
   };
   try {
