@@ -92,8 +92,11 @@ async function lookAtTool(
     },
     now,
   );
-  const ok = progress.kind === 'waiting' ? null : progress.kind === 'finished' && !lacks(what, progress.report);
-  const recorded = record(release, {
+  const told = progress.kind === 'finished' && progress.report !== null ? progress.report(release) : release;
+  const lack = progress.kind === 'finished' && what.runs === 'manifest' ? lackOf(told.schema.blueManifest) : null;
+  const ok = progress.kind === 'waiting' ? null : progress.kind === 'finished' && lack === null;
+  const usable = lack === null ? told : { ...told, schema: { ...told.schema, blueManifest: null } };
+  return record(usable, {
     name,
     task: progress.run.task,
     startedAt: progress.run.startedAt,
@@ -101,19 +104,18 @@ async function lookAtTool(
     endedAt: ok === null ? null : now,
     probes: 0,
     ok,
-    reason: reasonOf(progress, ok),
+    reason: progress.kind === 'failed' ? progress.reason : (lack ?? ''),
   });
-  return progress.kind === 'finished' && progress.report !== null ? progress.report(recorded) : recorded;
 }
 
-/** Without the manifest there is nothing to take migrations back to; of the rest a report is welcome. */
-function lacks({ runs }: ToolTask, report: Told | null): boolean {
-  return runs === 'manifest' && report === null;
-}
+/** Of the 8,192 characters of a task's overrides, those that a manifest may take. */
+const longestManifest = 7000;
 
-function reasonOf(progress: { kind: string; reason?: string }, ok: boolean | null): string {
-  if (progress.reason !== undefined) return progress.reason;
-  return ok === false ? 'It printed nothing that the workflow can read.' : '';
+/** Why migrations cannot be taken back to what the old image told; null when they can. */
+function lackOf(manifest: string | null): string | null {
+  if (manifest === null) return 'It printed nothing that the workflow can read.';
+  if (manifest.length <= longestManifest) return null;
+  return `The old image's manifest of the plugins that change is ${manifest.length} characters long when it is packed, and a task's command has room for ${longestManifest}.`;
 }
 
 function commandOf(release: Rehearsing, name: RehearsalTaskName, { runs }: ToolTask): string[] {

@@ -89,6 +89,10 @@ function runTasks(model: Ecs, input: RunTaskCommandInput): readonly Task[] {
   if (revision.definition.networkMode === 'awsvpc' && vpc === undefined) {
     throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   }
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html#ECS-RunTask-request-overrides
+  if (JSON.stringify(input.overrides ?? {}).length > 8192) {
+    throw invalid('Container overrides length must be at most 8192');
+  }
   for (const { name } of input.overrides?.containerOverrides ?? []) {
     if (!revision.definition.containerDefinitions?.some((container) => container.name === name)) {
       throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);

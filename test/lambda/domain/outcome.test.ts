@@ -65,6 +65,43 @@ describe('a release', () => {
   });
 });
 
+describe('the schema', () => {
+  const mended = (result: NonNullable<Release['mend']>['result'], reason: string): Release['mend'] => ({
+    startedAt: at(70),
+    unlock: null,
+    down: null,
+    result,
+    reason,
+  });
+  const back = { ...shifted(), schema: migrated, decision: bad, retreat: retreat('restored') };
+
+  test('that was unwound is told, and one that nobody touched is not', () => {
+    const unwound = mended('unwound', 'Taken back.');
+    expect(conclude({ ...back, mend: unwound, verification: check('works') }).reason).toContain('Taken back.');
+    const untouched = mended('untouched', 'It was not changed.');
+    expect(conclude({ ...back, mend: untouched, verification: check('works') }).reason).not.toContain('not changed');
+  });
+
+  test('that was unwound needs no restore, even when the old version does not work: it was not the schema', () => {
+    expect(conclude({ ...back, mend: mended('unwound', ''), verification: check('broken') }).outcome).toBe('failed');
+  });
+
+  test('that cannot be unwound says from which snapshot it has to be restored', () => {
+    const { outcome, reason } = conclude({
+      ...back,
+      mend: mended('impossible', 'RESTORE THE DATABASE from the snapshot s-2.'),
+      verification: check('broken'),
+    });
+    expect(outcome).toBe('needs-restore');
+    expect(reason).toContain('RESTORE THE DATABASE from the snapshot s-2.');
+  });
+
+  test('counts as touched when the answer of the migration was lost', () => {
+    const lost = { ...back, schema: { ...migrated, migrate: null }, failures: { Migrate: failed('time-out') } };
+    expect(conclude({ ...lost, verification: check('broken') }).outcome).toBe('needs-restore');
+  });
+});
+
 describe('a person has to look', () => {
   test('when the old version does not start on the migrated schema: it needs a restore', () => {
     const { outcome } = conclude({

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type RehearsalTaskName, taskOf } from '../../../lambda/domain/rehearsal/record.ts';
@@ -30,23 +31,23 @@ beforeEach(async () => {
 });
 
 /** Lets the task that is open end well: a tool with exit code 0, a serving task by being there. */
-function progress(open: RehearsalTaskName): void {
+function progress(open: RehearsalTaskName, printed = outputs): void {
   for (const task of world.state.tasks.filter(({ lastStatus }) => lastStatus === 'PENDING')) {
     if (open in outputs || open === 'migrate' || open === 'drop')
       Object.assign(task, { lastStatus: 'STOPPED', exitCode: 0 });
     else task.lastStatus = 'RUNNING';
   }
-  world.state.lines = [outputs[open] ?? ''];
+  world.state.lines = [printed[open] ?? ''];
 }
 
 /** Goes on until this task is open, or to the end. */
-async function until(name: RehearsalTaskName | null): Promise<Release> {
+async function until(name: RehearsalTaskName | null, printed = outputs): Promise<Release> {
   let now = await world.run(rehearse, release, seconds);
   for (let step = 0; now.wait !== null && step < 40; step += 1) {
     const open = now.rehearsal?.tasks.find(({ endedAt }) => endedAt === null)?.name;
     if (open === undefined) throw new Error('It waits for nothing.');
     if (open === name) return now;
-    progress(open);
+    progress(open, printed);
     seconds += 3;
     now = await world.run(rehearse, now, seconds);
   }
@@ -103,6 +104,18 @@ describe('a rehearsal of migrations', () => {
     const { schema } = await until('down');
     const manifest = JSON.parse(gunzipSync(Buffer.from(schema.blueManifest ?? '', 'base64')).toString());
     expect(manifest.plugins).toEqual([{ plugin: 'catalog', sets: [] }]);
+  });
+
+  test('takes nothing back where the manifest is longer than a command may be', async () => {
+    const names = Array.from({ length: 800 }, (_, index) => `${randomUUID()}_${index}.js`);
+    const plugins = [{ plugin: 'catalog', sets: [{ migrations: names }] }];
+    const now = await until(null, { ...outputs, manifest: JSON.stringify({ plugins }) });
+    expect(now).toMatchObject({
+      refusal: null,
+      schema: { blueManifest: null },
+      rehearsal: { verdict: 'coexists', truthTable: { downWorks: null } },
+    });
+    expect(now.rehearsal?.reason).toContain('has room for 7000');
   });
 
   test('starts nothing twice, though every answer is lost once', async () => {

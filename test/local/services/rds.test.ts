@@ -50,6 +50,17 @@ const statusOf = async (id: string) => {
   return DBInstances?.[0]?.DBInstanceStatus;
 };
 
+const make = async (id: string, network: object) => {
+  const { DBInstance } = await client.send(
+    new RestoreDBInstanceFromDBSnapshotCommand({
+      DBInstanceIdentifier: id,
+      DBSnapshotIdentifier: 'before-2',
+      ...network,
+    }),
+  );
+  return [DBInstance?.DBSubnetGroup?.DBSubnetGroupName, DBInstance?.VpcSecurityGroups?.[0]?.VpcSecurityGroupId];
+};
+
 describe('a snapshot', () => {
   test('takes its time, has a name of its own, and goes', async () => {
     await snapshot('Before-2');
@@ -101,16 +112,6 @@ describe('an instance', () => {
   test('made of a snapshot has the default network and parameters unless others are named', async () => {
     await snapshot('before-2');
     await clock.advance(60_000);
-    const make = async (id: string, network: object) => {
-      const { DBInstance } = await client.send(
-        new RestoreDBInstanceFromDBSnapshotCommand({
-          DBInstanceIdentifier: id,
-          DBSnapshotIdentifier: 'before-2',
-          ...network,
-        }),
-      );
-      return [DBInstance?.DBSubnetGroup?.DBSubnetGroupName, DBInstance?.VpcSecurityGroups?.[0]?.VpcSecurityGroupId];
-    };
     expect(await make('bare', {})).toEqual(['default', 'sg-default']);
     expect(await make('same', { DBSubnetGroupName: 'subnets', VpcSecurityGroupIds: ['sg-1'] })).toEqual([
       'subnets',
