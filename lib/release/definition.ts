@@ -1,5 +1,6 @@
 import { stepFunctionName } from '../../lambda/domain/names.ts';
-import { rollbackOpener, type StepName, steps } from './steps.ts';
+import { type ChoiceState, type Question, whenIs } from './choices.ts';
+import { functions, rollbackOpener, type Step, type StepName, stepNames, steps } from './steps.ts';
 
 /** A state machine in the Amazon States Language (https://states-language.net). */
 export interface Definition {
@@ -25,11 +26,6 @@ interface TaskState {
   }[];
   readonly Next?: string;
   readonly End?: true;
-}
-interface ChoiceState {
-  readonly Type: 'Choice';
-  readonly Choices: readonly ({ readonly Next: string } & Readonly<Record<string, unknown>>)[];
-  readonly Default: string;
 }
 interface WaitState {
   readonly Type: 'Wait';
@@ -68,20 +64,6 @@ const longestReleaseSeconds = 3 * 24 * 3600;
 /** A function that has run into its own time-out is told as that, before the state gives it up. */
 const marginSeconds = 15;
 
-// aws-local-stepfunctions takes no notice of `IsNull: false`; AWS and it agree on the negation.
-const whenWaiting = { Not: { Variable: '$.wait', IsNull: true }, Next: 'Wait' } as const;
-const whenRefused = { Not: { Variable: '$.refusal', IsNull: true }, Next: 'Close' } as const;
-
-const whenAskedUntil = (state: 'plan' | 'rehearse') => ({
-  Variable: '$.request.until',
-  StringEquals: state,
-  Next: 'Close',
-});
-
-function choice(fallback: string, ...Choices: ChoiceState['Choices']): ChoiceState {
-  return { Type: 'Choice', Choices, Default: fallback };
-}
-
 /**
  * The release workflow. JSONPath only: one document goes through every state, a step that has to wait
  * says for how long and where to go on, and one Wait serves them all. Whatever fails before anything
@@ -89,81 +71,56 @@ function choice(fallback: string, ...Choices: ChoiceState['Choices']): ChoiceSta
  * function, and is the same from there.
  */
 export function definition(environment: string, machine: 'release' | 'rollback' = 'release'): Definition {
-  const functionOf = (name: StepName) => (name === 'Open' && machine === 'rollback' ? rollbackOpener : name);
-  const task = (name: StepName, next: string | null, onFailure: 'Close' | 'Retreat' | 'Verify' | null): TaskState => ({
-    Type: 'Task',
-    Comment: steps[functionOf(name)].description,
-    Resource: 'arn:aws:states:::lambda:invoke',
-    Parameters: {
-      FunctionName: stepFunctionName(environment, functionOf(name)),
-      Payload: {
-        'input.$': '$',
-        execution: { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name' },
-        'enteredAt.$': '$$.State.EnteredTime',
+  const task = (name: StepName): TaskState => {
+    const functionName = name === 'Open' && machine === 'rollback' ? rollbackOpener : name;
+    const { description, timeoutSeconds, next, onFailure }: Step = functions[functionName];
+    return {
+      Type: 'Task',
+      Comment: description,
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: {
+        FunctionName: stepFunctionName(environment, functionName),
+        Payload: {
+          'input.$': '$',
+          execution: { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name' },
+          'enteredAt.$': '$$.State.EnteredTime',
+        },
       },
-    },
-    OutputPath: '$.Payload',
-    TimeoutSeconds: steps[functionOf(name)].timeoutSeconds + marginSeconds,
-    Retry: retry,
-    ...(onFailure && {
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: `$.failures.${name}`, Next: onFailure }],
-    }),
-    ...(next === null ? { End: true } : { Next: next }),
-  });
+      OutputPath: '$.Payload',
+      TimeoutSeconds: timeoutSeconds + marginSeconds,
+      Retry: retry,
+      ...(onFailure && {
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: `$.failures.${name}`, Next: onFailure }],
+      }),
+      ...(next === null ? { End: true } : { Next: isQuestion(next) ? next.name : next }),
+    };
+  };
 
+  const states = stepNames.flatMap((name): [string, State][] => {
+    const { next } = steps[name];
+    return [[name, task(name)], ...(isQuestion(next) ? [[next.name, next.state] as [string, State]] : [])];
+  });
   return {
     Comment: 'Releases a new version of a service, or brings the old one back',
     StartAt: 'Open',
     TimeoutSeconds: longestReleaseSeconds,
     States: {
-      Open: task('Open', 'Opened?', 'Close'),
-      'Opened?': choice('Register', whenWaiting, whenRefused),
-      Register: task('Register', 'Plan', 'Close'),
-      Plan: task('Plan', 'Planned?', 'Close'),
-      'Planned?': choice('Rehearse', whenWaiting, whenRefused, whenAskedUntil('plan')),
-      Rehearse: task('Rehearse', 'Rehearsed?', 'Close'),
-      'Rehearsed?': choice('Shift', whenWaiting, whenRefused, whenAskedUntil('rehearse'), {
-        Variable: '$.schema.changes',
-        BooleanEquals: true,
-        Next: 'Snapshot',
-      }),
-      Snapshot: task('Snapshot', 'Snapshotted?', 'Close'),
-      'Snapshotted?': choice('Migrate', whenWaiting, whenRefused),
-      Migrate: task('Migrate', 'Migrated?', 'Retreat'),
-      'Migrated?': choice('Shift', whenWaiting),
-      Shift: task('Shift', 'Observe', 'Retreat'),
-      Observe: task('Observe', 'Judged?', 'Retreat'),
-      'Judged?': choice('Retreat', whenWaiting, {
-        Variable: '$.decision.verdict',
-        StringEquals: 'pass',
-        Next: 'Promote',
-      }),
-      Promote: task('Promote', 'Promoted?', 'Retreat'),
-      'Promoted?': choice('Retreat', whenWaiting, { Variable: '$.promotion.done', BooleanEquals: true, Next: 'Close' }),
-      Retreat: task('Retreat', 'Retreated?', 'Close'),
-      'Retreated?': choice(
-        'Close',
-        whenWaiting,
-        { Variable: '$.retreat.result', StringEquals: 'restored', Next: 'Mend' },
-        { Variable: '$.retreat.result', StringEquals: 'nothing-moved', Next: 'Mend' },
-      ),
-      // Whether the old version works is for Verify to find out, whatever became of mending.
-      Mend: task('Mend', 'Mended?', 'Verify'),
-      'Mended?': choice('Verify', whenWaiting),
-      Verify: task('Verify', 'Verified?', 'Close'),
-      'Verified?': choice('Close', whenWaiting),
+      ...Object.fromEntries(states),
       Wait: { Type: 'Wait', SecondsPath: '$.wait.seconds', Next: 'Resume' },
-      Resume: choice(
-        'Retreat',
-        ...(['Open', 'Plan', 'Rehearse', 'Snapshot', 'Migrate', 'Observe', 'Promote', 'Mend', 'Verify'] as const).map(
-          (name) => ({
-            Variable: '$.wait.resume',
-            StringEquals: name,
-            Next: name,
-          }),
-        ),
-      ),
-      Close: task('Close', null, null),
+      Resume: {
+        Type: 'Choice',
+        Choices: stepNames.filter(mayWait).map((name) => whenIs('$.wait.resume', name, name)),
+        Default: 'Retreat',
+      },
     },
   };
+}
+
+function isQuestion(next: Step['next']): next is Question {
+  return typeof next === 'object' && next !== null;
+}
+
+function mayWait(name: StepName): boolean {
+  const { next } = steps[name];
+  return name !== 'Retreat' && isQuestion(next) && next.state.Choices.some((each) => each.Next === 'Wait');
 }

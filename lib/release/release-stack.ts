@@ -6,12 +6,12 @@ import { WorkflowFunction } from '../functions/workflow-function.ts';
 import { definition } from './definition.ts';
 import { FreezeCalendar } from './freeze-calendar.ts';
 import { acknowledgeWide, toStatement } from './grant.ts';
+import { grants } from './grants.ts';
 import { Ledger } from './ledger.ts';
 import { Notifications } from './notifications.ts';
-import { permissions } from './permissions.ts';
 import { Recovery } from './recovery.ts';
 import { Resources } from './resources.ts';
-import { type FunctionName, functionNames, rollbackOpener, steps } from './steps.ts';
+import { type FunctionName, functionNames, functions, rollbackOpener } from './steps.ts';
 import { Workflow } from './workflow.ts';
 
 export interface ReleaseStackProps extends StackProps {
@@ -41,7 +41,7 @@ export class ReleaseStack extends Stack {
     }
 
     const resources = new Resources(this, this.config);
-    const granted = permissions(resources, {
+    const the = grants(resources, {
       ledger: ledger.table.tableArn,
       topic: notifications.topic.topicArn,
       topicKey: notifications.key.keyArn,
@@ -52,10 +52,10 @@ export class ReleaseStack extends Stack {
       RELEASE_TOPIC_ARN: notifications.topic.topicArn,
       PROBER_FUNCTION: names.prober,
     };
-    const functions = new Map(
-      functionNames.map((name) => [name, this.stepFunction(name, granted[name], resources, environment)]),
+    const own = new Map(
+      functionNames.map((name) => [name, this.stepFunction(name, functions[name].may(the), resources, environment)]),
     );
-    const allBut = (opener: FunctionName) => [...functions].flatMap(([name, each]) => (name === opener ? [] : [each]));
+    const allBut = (opener: FunctionName) => [...own].flatMap(([name, each]) => (name === opener ? [] : [each]));
     new Workflow(this, 'Release', {
       config: this.config,
       name: names.releaseStateMachine,
@@ -73,19 +73,19 @@ export class ReleaseStack extends Stack {
 
   private stepFunction(
     name: FunctionName,
-    grants: Parameters<typeof acknowledgeWide>[1],
+    granted: Parameters<typeof acknowledgeWide>[1],
     resources: Resources,
     environment: Readonly<Record<string, string>>,
   ): WorkflowFunction {
     const step = new WorkflowFunction(this, name, {
       functionName: stepFunctionName(this.config.name, name),
       entry: `lambda/steps/${name.toLowerCase()}.ts`,
-      description: steps[name].description,
-      timeout: Duration.seconds(steps[name].timeoutSeconds),
+      description: functions[name].description,
+      timeout: Duration.seconds(functions[name].timeoutSeconds),
       environment,
-      policies: grants.map(toStatement),
+      policies: granted.map(toStatement),
     });
-    acknowledgeWide(step.role, grants, (arn) => resources.readable(arn));
+    acknowledgeWide(step.role, granted, (arn) => resources.readable(arn));
     return step;
   }
 }

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import validate from 'asl-validator';
+import { longestStepSeconds } from '../../../lambda/steps/lock.ts';
 import { definition, type State } from '../../../lib/release/definition.ts';
-import { stepNames, steps } from '../../../lib/release/steps.ts';
+import { functionNames, functions, stepNames, steps } from '../../../lib/release/steps.ts';
 
 const machine = definition('dev');
 const entries = Object.entries(machine.States);
@@ -33,6 +36,34 @@ test('every state is reached, and Close from every state', () => {
 
 test('it has the states of the design and no more', () => {
   expect(entries).toHaveLength(25);
+});
+
+test('both machines are the same but for the function behind their first state', () => {
+  const rollback = definition('dev', 'rollback');
+  const { Open, ...others } = rollback.States;
+  const { Open: own, ...same } = machine.States;
+  expect(others).toEqual(same);
+  expect({ ...Open, Comment: '' }).toEqual({
+    ...own,
+    Comment: '',
+    Parameters: { ...(own?.Type === 'Task' && own.Parameters), FunctionName: 'understudy-dev-release-open-rollback' },
+  });
+  expect(validate(rollback)).toMatchObject({ isValid: true });
+});
+
+test('a release that is asked to end early does so, and ships nothing', () => {
+  for (const [name, until] of [
+    ['Planned?', 'plan'],
+    ['Rehearsed?', 'rehearse'],
+  ] as const) {
+    const choices = [{ Variable: '$.request.until', StringEquals: until, Next: 'Close' }];
+    expect(machine.States[name]).toHaveProperty('Choices', expect.arrayContaining(choices));
+  }
+});
+
+test.each(functionNames)('%s has its file, and is over before a takeover', (name) => {
+  expect(existsSync(join(import.meta.dirname, '../../../lambda/steps', `${name.toLowerCase()}.ts`))).toBe(true);
+  expect(functions[name].timeoutSeconds).toBeLessThanOrEqual(longestStepSeconds);
 });
 
 describe('each Task', () => {
