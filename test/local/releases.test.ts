@@ -180,9 +180,50 @@ describe('a bad release', () => {
     expect((result.decidedAt - firstBadAt) / 1000).toBeLessThanOrEqual(3 * interval);
     await expectOrder(result);
   });
+
+  test('leaves no alarm behind that holds up the one that mends it', async () => {
+    await play('late');
+    const { alarms, loadBalancer } = stage.description;
+    const idle = Object.values(loadBalancer.targetGroups).find((each) => each !== primary().input.targetGroup);
+    const left = stage.cloud.cloudwatch
+      .alarms()
+      .find(
+        ({ name, definition }) =>
+          alarms.includes(name) && definition.Dimensions?.some(({ Value }) => Value && idle?.endsWith(`:${Value}`)),
+      );
+    const goOff = () => stage.cloud.cloudwatch.setAlarmState(left?.name ?? '', 'ALARM', 'as minutes after an error');
+    goOff();
+    const mended = await play('good');
+    expect(mended.release.outcome).toBe('released');
+    expect(mended.release.admission.join()).toContain(`${left?.name} is in ALARM over the target group that no users`);
+  });
 });
 
+/** An instant as iCalendar writes it. */
+const stamp = (ms: number): string => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+
 describe('Open refuses, and changes nothing:', () => {
+  test('a feature in a freeze that somebody has put into the calendar a moment ago', async () => {
+    const name = stage.description.freezeCalendar ?? '';
+    const before = stage.cloud.parameters.value(name) ?? '';
+    const now = stage.clock.now();
+    const event = [
+      'BEGIN:VEVENT',
+      'UID:1',
+      'SUMMARY:Fair',
+      `DTSTART:${stamp(now - 60_000)}`,
+      `DTEND:${stamp(now + 3_600_000)}`,
+    ];
+    stage.cloud.parameters.put(
+      name,
+      before.replace('END:VCALENDAR', [...event, 'END:VEVENT', 'END:VCALENDAR'].join('\n')),
+    );
+    const { outcome, reason } = await refusalOf({});
+    expect(outcome).toBe('refused');
+    expect(reason).toMatch(/There is a freeze until .*: Fair\./);
+    stage.cloud.parameters.put(name, before);
+  });
+
   test('an image that is not in the registry', async () => {
     const { outcome, reason } = await refusalOf({ image: 'no-such-tag' });
     expect(outcome).toBe('refused');
@@ -202,8 +243,6 @@ describe('Open refuses, and changes nothing:', () => {
   });
 
   test('a release while another one runs, naming the holder of the lock', async () => {
-    // The alarms that an earlier test set off are over by then.
-    await stage.clock.advance(600_000);
     stage.push('busy', 'good');
     const running = stage.start('running', { image: 'busy', version: '2', sequence: 5000, policy: 'feature' });
     await stage.clock.advance(90_000);
