@@ -41,7 +41,7 @@ test('it has the states of the design and no more', () => {
 test('both machines are the same but for the function behind their first state', () => {
   const rollback = definition('dev', 'rollback');
   const { Open, ...others } = rollback.States;
-  const { Open: own, ...same } = machine.States;
+  const { Open: own, ...same } = definition('dev').States;
   expect(others).toEqual(same);
   expect({ ...Open, Comment: '' }).toEqual({
     ...own,
