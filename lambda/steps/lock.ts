@@ -52,10 +52,10 @@ export type Acquired =
 export async function acquire(
   table: string,
   service: string,
-  by: Omit<Holder, 'after'>,
+  { by, now }: { readonly by: Omit<Holder, 'after'>; readonly now: string },
   blocked: () => Promise<string | null>,
 ): Promise<Acquired> {
-  const view = await lookAtLock(table, service, by.execution, by.since);
+  const view = await lookAtLock(table, service, by.execution, now);
   if (view.kind === 'own') return { token: view.lock.token, after: view.lock.holder?.after ?? [] };
   const busy = busyText(service, view) ?? (await blocked());
   if (busy !== null) return { busy };

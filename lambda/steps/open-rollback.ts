@@ -12,7 +12,10 @@ import { step } from './step.ts';
  */
 export const handler = step('Open', z.unknown(), async (input, context) => {
   const resumed = releaseSchema.safeParse(input).data;
-  const before: Release = resumed ?? { ...newRelease(context.execution, context.now), kind: 'rollback' };
+  const before: Release = resumed ?? {
+    ...newRelease(context.execution, context.execution.startedAt),
+    kind: 'rollback',
+  };
   const parsed = before.rollback ?? parseRollback(input);
   if ('refusal' in parsed) return { ...before, refusal: parsed.refusal };
   const { asked } = parsed;

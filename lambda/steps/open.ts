@@ -13,7 +13,7 @@ import { environment } from './environment.ts';
 import { acquire } from './lock.ts';
 import { readService } from './read-service.ts';
 import { Refusal } from './refusal.ts';
-import { type StepContext, step } from './step.ts';
+import { step } from './step.ts';
 import { type DeployedService, findBlue, readScaling } from './what-serves.ts';
 
 interface Known extends DeployedService {
@@ -22,7 +22,7 @@ interface Known extends DeployedService {
 
 /** Lets a release in, or refuses it in words. A refusal is an outcome, not an error. */
 export const handler = step('Open', z.unknown(), async (input, context) => {
-  let release = newRelease(context.execution, context.now);
+  let release = newRelease(context.execution, context.execution.startedAt);
   try {
     const parsed = parseRequest(input);
     if ('refusal' in parsed) throw new Refusal(parsed.refusal);
@@ -32,7 +32,7 @@ export const handler = step('Open', z.unknown(), async (input, context) => {
     if (typeof service === 'string') throw new Refusal(service);
     const known: Known = { request, ...service };
     release = { ...release, ...service, image: await findImage(known) };
-    const { token, after } = await lock(release, known, context);
+    const { token, after } = await lock(release, known, context.now);
     const abandoned = after.map((each) => each.release);
     release = { ...release, token, abandoned, scaling: await readScaling(known, after) };
     await endAbandoned(release, after);
@@ -62,10 +62,10 @@ async function findImage({ request, description }: Known): Promise<NonNullable<R
   return { digest, uri: `${uri}@${digest}` };
 }
 
-async function lock(release: Release, { description }: Known, context: StepContext) {
-  const by = { release: release.id, execution: release.execution, since: context.now };
+async function lock(release: Release, { description }: Known, now: string) {
+  const by = { release: release.id, execution: release.execution, since: release.openedAt };
   const table = environment('LEDGER_TABLE');
-  const result = await acquire(table, release.service, by, () => unfinishedDeployment(description));
+  const result = await acquire(table, release.service, { by, now }, () => unfinishedDeployment(description));
   if ('busy' in result) throw new Refusal(result.busy);
   return result;
 }

@@ -8,12 +8,13 @@ import { environment } from './environment.ts';
 
 const envelopeSchema = z.strictObject({
   input: z.unknown(),
-  execution: z.strictObject({ id: z.string(), name: z.string() }),
+  execution: z.strictObject({ id: z.string(), name: z.string(), startedAt: z.string() }),
   enteredAt: z.string(),
 });
 
 export interface StepContext {
-  readonly execution: { readonly id: string; readonly name: string };
+  /** `startedAt` (ISO) stays what it was when the execution is redriven. */
+  readonly execution: { readonly id: string; readonly name: string; readonly startedAt: string };
   /** When the state was entered, ISO: the only clock that a step decides by. */
   readonly now: string;
 }

@@ -48,6 +48,13 @@ export interface ExecutionOptions {
   readonly changed: (execution: Execution) => void;
 }
 
+/** The library sets `StartTime` itself, anew for every run; when an execution is redriven, AWS keeps it. */
+function withOwnStart(state: State): State {
+  const text = JSON.stringify(state).replaceAll('$$.Execution.StartTime', () => '$$.Execution.OwnStartTime');
+  const own: State = JSON.parse(text);
+  return own;
+}
+
 /** One run of a state machine. */
 export class Execution {
   readonly options: ExecutionOptions;
@@ -149,7 +156,7 @@ export class Execution {
     const states = Object.fromEntries(
       Object.entries(definition.States).map(([name, state]) => [
         name,
-        state.Type === 'Task' ? { ...state, TimeoutSeconds: longestTimeoutSeconds } : state,
+        state.Type === 'Task' ? { ...withOwnStart(state), TimeoutSeconds: longestTimeoutSeconds } : state,
       ]),
     );
     const enter = (name: string): void => {
@@ -172,7 +179,13 @@ export class Execution {
   #context(): object {
     const { arn, name, stateMachine } = this.options;
     return {
-      Execution: { Id: arn, Name: name, RoleArn: roleArn(stateMachine.role), RedriveCount: this.redrives },
+      Execution: {
+        Id: arn,
+        Name: name,
+        RoleArn: roleArn(stateMachine.role),
+        OwnStartTime: new Date(this.startedAt).toISOString(),
+        RedriveCount: this.redrives,
+      },
       State: this.#state,
       StateMachine: { Id: stateMachine.arn, Name: stateMachine.name },
     };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { handler as close } from '../../../lambda/steps/close.ts';
 import { handler as open } from '../../../lambda/steps/open.ts';
 import { ServiceError } from '../../../local/aws/operation.ts';
-import { digestOf, execution, groups, request, uri } from '../domain/samples.ts';
+import { at, digestOf, execution, groups, request, uri } from '../domain/samples.ts';
 import { World } from './world.ts';
 
 const world = new World();
@@ -37,6 +37,13 @@ describe('Open lets a release in', () => {
     await world.run(open, request);
     expect(await world.run(open, request)).toMatchObject({ token: 1, refusal: null });
     expect(await world.ledger()).toHaveLength(1);
+  });
+
+  test('with one entry in the ledger, though its execution is redriven later', async () => {
+    const started = { ...execution, startedAt: at(0) };
+    await world.run(open, request, 0, started);
+    await world.run(open, request, 40, started);
+    expect(await world.ledger()).toMatchObject([{ release: { openedAt: at(0) } }]);
   });
 
   test('when it is a hotfix, though an alarm fires: it is what will silence it', async () => {

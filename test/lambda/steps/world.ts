@@ -96,8 +96,13 @@ export class World {
   }
 
   /** Runs a step as the state machine does: through JSON, at a time, and against the document's schema. */
-  async run(step: Step, input: unknown, seconds = 0, by: { id: string; name: string } = execution): Promise<Release> {
-    const envelope = { input, execution: by, enteredAt: at(seconds) };
+  async run(
+    step: Step,
+    input: unknown,
+    seconds = 0,
+    by: { id: string; name: string; startedAt?: string } = execution,
+  ): Promise<Release> {
+    const envelope = { input, execution: { startedAt: at(seconds), ...by }, enteredAt: at(seconds) };
     const output: unknown = await step(JSON.parse(JSON.stringify(envelope)));
     return releaseSchema.parse(JSON.parse(JSON.stringify(output)));
   }

@@ -114,7 +114,11 @@ describe('each Task', () => {
         FunctionName: `understudy-dev-release-${name.toLowerCase()}`,
         Payload: {
           'input.$': '$',
-          execution: { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name' },
+          execution: {
+            'id.$': '$$.Execution.Id',
+            'name.$': '$$.Execution.Name',
+            'startedAt.$': '$$.Execution.StartTime',
+          },
           'enteredAt.$': '$$.State.EnteredTime',
         },
       });

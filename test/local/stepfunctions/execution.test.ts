@@ -269,6 +269,9 @@ describe('an execution', () => {
 });
 
 describe('a redriven execution', () => {
+  const timed = invokeState({
+    Parameters: { FunctionName: 'step', Payload: { 'startedAt.$': '$$.Execution.StartTime' } },
+  });
   const definition = {
     StartAt: 'Open',
     States: { Open: { ...invokeState(), End: undefined, Next: 'Close' }, Close: invokeState() },
@@ -292,6 +295,23 @@ describe('a redriven execution', () => {
       ['Close', { after: 'Open' }],
     ]);
     expect(eventTypes(execution)).toContain('ExecutionRedriven');
+  });
+
+  test('started when it was first started', async () => {
+    const started: unknown[] = [];
+    const { start, finish, clock } = machine(
+      { ...definition, StartAt: 'Close', States: { Close: timed } },
+      ({ startedAt }) => {
+        started.push(startedAt);
+        if (started.length === 1) throw new Error('once');
+        return {};
+      },
+    );
+    const execution = await finish(start());
+    await clock.advance(60_000);
+    execution.redrive();
+    await finish(execution);
+    expect(started).toEqual(['2026-01-05T09:00:00.000Z', '2026-01-05T09:00:00.000Z']);
   });
 
   test('takes no notice of what was still running when it was aborted', async () => {
