@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { environmentNames } from '../../lambda/domain/names.ts';
 import { type Release, releaseSchema } from '../../lambda/domain/release.ts';
 import type { Behaviour } from '../../local/simulation/behaviours.ts';
 import type { MigrationEffect } from '../../local/simulation/simulated-database.ts';
@@ -193,6 +194,48 @@ describe('a release is refused before anything was changed', () => {
     );
     expect(release).toMatchObject({ outcome: 'refused', rehearsal: { verdict: null } });
     expect(release.reason).toContain('Cancelled by');
+    expectOrder();
+  });
+});
+
+/** Starts the rollback machine, as the person on call does. */
+async function rollBack(name: string): Promise<Release> {
+  const { machines } = stage.cloud;
+  const machine = machines.machines().find((each) => each.name === environmentNames('local').rollbackStateMachine);
+  const input = { service: 'backstage', reason: 'Users complain', requestedBy: 'on call' };
+  const execution = machines.start(machine?.arn ?? '', JSON.stringify(input), name);
+  await stage.finish(execution);
+  await stage.clock.advance(60_000);
+  return releaseSchema.parse(JSON.parse(execution.output ?? 'null'));
+}
+
+describe('a rollback after promotion', () => {
+  test('goes back to a version that lives on the new schema, and unwinds nothing', async () => {
+    const before = live;
+    const { release, migration } = await migrate({});
+    expect(release.outcome).toBe('released');
+    const back = await rollBack('back-coexists');
+    expect(back).toMatchObject({
+      outcome: 'released',
+      kind: 'rollback',
+      rehearsal: { verdict: 'neutral' },
+      schema: { changes: false, migrate: null },
+      snapshot: null,
+    });
+    expect(stage.database.applied('catalog')).toContain(migration);
+    live = before;
+    expectOrder();
+  });
+
+  test('is refused before anything moves when its target does not work on the present schema', async () => {
+    // The version that serves after the rollback above does not know what is applied.
+    const known = [...stage.database.applied('catalog')];
+    const effect = { breaksRestarted: true, down: 'missing' } as const;
+    const release = await play([...known, 'one-way.js'], { 'one-way.js': effect }, { allowIrreversible: true });
+    expect(release.outcome).toBe('released');
+    const back = await rollBack('back-irreversible');
+    expect(back).toMatchObject({ outcome: 'refused', rehearsal: { verdict: 'broken' }, deployment: null });
+    expect(back.reason).toContain('version to go back to does not work on the present schema');
     expectOrder();
   });
 });
