@@ -9,6 +9,8 @@ export interface ExecutionFacts {
   readonly name: string;
   readonly status: string;
   readonly output: Release | null;
+  /** ISO; null while it runs. */
+  readonly stoppedAt: string | null;
   readonly historyEvents: number;
 }
 
@@ -30,6 +32,8 @@ export interface Facts {
   /** Moments at which users were sent to nobody. */
   readonly unserved: readonly string[];
   readonly users: UserCounts;
+  /** Whether the new version fails before users could reach it. */
+  readonly badFromTheStart: boolean;
   readonly lock: { readonly holder: string | null; readonly running: boolean };
   /** Those of this run, oldest first; the first is the one that the fault struck. */
   readonly executions: readonly ExecutionFacts[];
@@ -42,6 +46,8 @@ export interface Facts {
   readonly strayTasks: readonly string[];
   readonly taskSets: readonly string[];
   readonly deployments: readonly string[];
+  /** Deployments that were under way when the last execution had ended. */
+  readonly unfinished: readonly string[];
   readonly suspended: readonly Readonly<Record<string, boolean>>[];
   readonly notifications: number;
   /** Of the execution that the fault struck. */
@@ -64,7 +70,10 @@ export function before(stage: FaultStage): Before {
   };
 }
 
-export async function collect(stage: FaultStage, start: Before, users: UserCounts, unserved: string[]): Promise<Facts> {
+/** What was seen while it went on. */
+export type Seen = Pick<Facts, 'users' | 'unserved' | 'unfinished' | 'badFromTheStart'>;
+
+export async function collect(stage: FaultStage, start: Before, seen: Seen): Promise<Facts> {
   const { cloud, description } = stage.simulated;
   const { holder, live, entries } = await readLedger(stage);
   const executions = stage.executions().slice(start.executions);
@@ -74,16 +83,16 @@ export async function collect(stage: FaultStage, start: Before, users: UserCount
     quiet: stage.quiet,
     serving: { ...serving, groups: stage.traffic.serving(), good: stage.good.has(serving.digest) },
     before: { digest: start.digest },
-    unserved,
-    users,
+    ...seen,
     lock: {
       holder,
       running: stage.executions().some(({ options, status }) => options.arn === holder && status === 'RUNNING'),
     },
-    executions: executions.map(({ options, status, output, history }) => ({
+    executions: executions.map(({ options, status, output, history, stoppedAt }) => ({
       name: options.name,
       status,
       output: releaseSchema.safeParse(JSON.parse(output ?? 'null')).data ?? null,
+      stoppedAt: stoppedAt === null ? null : new Date(stoppedAt).toISOString(),
       historyEvents: history.events.length,
     })),
     entries: entries.filter(({ openedAt }) => Date.parse(openedAt) >= start.at),
@@ -95,10 +104,7 @@ export async function collect(stage: FaultStage, start: Before, users: UserCount
       .filter(({ input, lastStatus }) => lastStatus !== 'STOPPED' && !input.group.startsWith('service:'))
       .map(({ arn }) => arn),
     taskSets: cloud.ecs.services()[0]?.taskSets.map(({ status }) => status) ?? [],
-    deployments: cloud.codedeploy
-      .deployments()
-      .filter(({ over }) => !over)
-      .map(({ options }) => options.id),
+    deployments: stage.deployments(),
     suspended: await suspensions(stage),
     notifications: cloud.topics.published().length - start.notifications,
     invocations: [...stage.disturber.invocations],

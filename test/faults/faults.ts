@@ -5,19 +5,28 @@ import type { Act } from './stage/disturber.ts';
 /** Who does something once the execution has been aborted. */
 export type Aftermath = 'nobody' | 'rollback' | 'redrive';
 
+/** The execution that is struck, and what others can do meanwhile. */
+export interface Situation {
+  readonly execution: () => Execution;
+  readonly startAnotherRelease: () => void;
+  readonly startRollback: () => void;
+}
+
 export interface Fault {
-  readonly act: (execution: () => Execution) => Act;
+  readonly act: (situation: Situation) => Act;
   /** How often in a row it strikes, when the client repeats the call. @default 1 */
   readonly times?: number;
   /** Only of faults that abort the execution. */
   readonly aftermath?: Aftermath;
 }
 
-const abort: Fault['act'] = (execution) => (effect) => {
-  execution().stop('Injected', 'Aborted by a fault');
-  // Step Functions stops no function that runs.
-  return effect();
-};
+const abort: Fault['act'] =
+  ({ execution }) =>
+  (effect) => {
+    execution().stop('Injected', 'Aborted by a fault');
+    // Step Functions stops no function that runs.
+    return effect();
+  };
 
 /** What can happen to one AWS call of one state. */
 export const faults = {
@@ -51,5 +60,34 @@ export const faults = {
   redriven: { act: abort, aftermath: 'redrive' },
 } as const satisfies Record<string, Fault>;
 
-export type FaultName = keyof typeof faults;
-export const faultNames = Object.keys(faults).filter((name): name is FaultName => Object.hasOwn(faults, name));
+/** What others do while a release runs. */
+export const rivals = {
+  /** Somebody starts another release of the same service. */
+  rival: {
+    act:
+      ({ startAnotherRelease }) =>
+      (effect) => {
+        startAnotherRelease();
+        return effect();
+      },
+  },
+  /** Somebody starts the rollback, and aborts nothing. */
+  overruled: {
+    act:
+      ({ startRollback }) =>
+      (effect) => {
+        startRollback();
+        return effect();
+      },
+  },
+} as const satisfies Record<string, Fault>;
+
+export type FaultName = keyof typeof faults | keyof typeof rivals;
+export const everyFault: Readonly<Record<FaultName, Fault>> = { ...faults, ...rivals };
+
+export const faultNames = namesOf(faults);
+export const rivalNames = namesOf(rivals);
+
+function namesOf<Name extends string>(of: Readonly<Record<Name, Fault>>): Name[] {
+  return Object.keys(of).filter((name): name is Name => Object.hasOwn(of, name));
+}

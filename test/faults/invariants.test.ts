@@ -25,8 +25,9 @@ const well: Facts = {
   before: { digest: 'sha256:blue' },
   unserved: [],
   users: { total: 9, failed: 0, onGreen: 5, failedOnBlue: 0, failedOnGreen: 0, firstBadAt: null, lastBadAt: null },
+  badFromTheStart: false,
   lock: { holder: null, running: false },
-  executions: [{ name: 'release-3', status: 'SUCCEEDED', output: released, historyEvents: 300 }],
+  executions: [{ name: 'release-3', status: 'SUCCEEDED', output: released, stoppedAt: null, historyEvents: 300 }],
   entries: [released],
   live: { release: 'release-3', digest, taskDefinition: 'revision', sequence: 3 },
   liveImage: { present: true, tags: ['v3', 'known-good-3'] },
@@ -34,6 +35,7 @@ const well: Facts = {
   strayTasks: [],
   taskSets: ['PRIMARY'],
   deployments: [],
+  unfinished: [],
   suspended: [{ DynamicScalingInSuspended: false }],
   notifications: 1,
   invocations: [],
@@ -46,12 +48,19 @@ const broken: Readonly<Record<string, Partial<Facts>>> = {
   },
   'traffic never goes where nobody is healthy': { unserved: ['09:01: a has weight 20 and no healthy target'] },
   'the old version never fails': { users: { ...well.users, failed: 1, failedOnBlue: 1 } },
+  'nobody meets a version that fails before traffic': { badFromTheStart: true },
+  'one release at a time': {
+    entries: [
+      { ...released, token: 2 },
+      { ...released, token: 3, openedAt: '2026-01-05T09:05:00Z', closedAt: '2026-01-05T09:20:00Z' },
+    ],
+  },
   'the lock is free': { lock: { holder: 'arn:release-3', running: false } },
   'nothing is orphaned': { taskSets: ['PRIMARY', 'ACTIVE'] },
   'autoscaling is not left suspended': { suspended: [{ DynamicScalingInSuspended: true }] },
   'somebody is told': { notifications: 0 },
   'history stays below 10,000 events': {
-    executions: [{ name: 'release-3', status: 'SUCCEEDED', output: released, historyEvents: 10_000 }],
+    executions: [{ name: 'release-3', status: 'SUCCEEDED', output: released, stoppedAt: null, historyEvents: 10_000 }],
   },
   'the ledger is final': { entries: [released, { ...released, id: 'release-4', outcome: 'refused', closedAt: null }] },
   'the ledger is true': { entries: [{ ...released, outcome: 'rolled-back' }], executions: [] },
@@ -60,7 +69,13 @@ const broken: Readonly<Record<string, Partial<Facts>>> = {
   },
   'executions and entries agree': {
     executions: [
-      { name: 'release-3', status: 'SUCCEEDED', output: { ...released, outcome: 'refused' }, historyEvents: 1 },
+      {
+        name: 'release-3',
+        status: 'SUCCEEDED',
+        output: { ...released, outcome: 'refused' },
+        stoppedAt: null,
+        historyEvents: 1,
+      },
     ],
   },
   'outcomes fit what users got': {

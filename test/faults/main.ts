@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cellsOf, nameOf } from './cells.ts';
-import { faultNames } from './faults.ts';
+import { cellsOf, firstOfEachState, nameOf } from './cells.ts';
+import { type FaultName, faultNames, rivalNames } from './faults.ts';
 import { playAll } from './matrix.ts';
 import type { Cell, Scenario } from './play.ts';
 import { Player, type Verdict } from './player.ts';
@@ -17,25 +17,31 @@ import { synthesize } from './stage/assembly.ts';
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    faults: { type: 'string', default: faultNames.join() },
+    faults: { type: 'string', default: [...faultNames, ...rivalNames].join() },
     every: { type: 'string', default: '1' },
     processes: { type: 'string', default: String(Math.min(4, availableParallelism())) },
   },
 });
-const scenarios: readonly Scenario[] = ['good', 'errors'];
-const wanted = faultNames.filter((name) => values.faults.split(',').includes(name));
+/** Struck in full; in the other scenarios, the first call of every state is. */
+const full: readonly Scenario[] = ['good', 'rollback'];
+const pairwise: readonly Scenario[] = ['crash', 'errors', 'late'];
+const wanted = (names: readonly FaultName[]) => names.filter((name) => values.faults.split(',').includes(name));
 const folder = mkdtempSync(join(tmpdir(), 'understudy-fault-matrix-'));
 
 async function record(): Promise<Cell[]> {
   const player = new Player(synthesize(folder));
   try {
     const cells: Cell[] = [];
-    for (const scenario of scenarios) {
+    for (const scenario of [...full, ...pairwise]) {
       const { calls } = await player.play({ scenario });
-      console.log(
-        `${scenario}: ${calls.length} AWS calls recorded × ${wanted.length} faults = ${calls.length * wanted.length}`,
-      );
-      cells.push(...cellsOf(scenario, calls, wanted));
+      const struck = full.includes(scenario) ? calls : firstOfEachState(calls);
+      const planned = [
+        ...cellsOf(scenario, struck, wanted(faultNames)),
+        ...cellsOf(scenario, firstOfEachState(calls), wanted(rivalNames)),
+      ];
+      console.log(`${scenario}: ${calls.length} AWS calls recorded, ${planned.length} faults planned`);
+      cells.push(...planned);
+      await player.close();
     }
     return cells;
   } finally {

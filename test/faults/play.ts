@@ -1,7 +1,7 @@
 import type { Behaviour } from '../../local/simulation/behaviours.ts';
 import type { Execution } from '../../local/stepfunctions/execution.ts';
 import { before, collect, type Facts } from './facts.ts';
-import { type Aftermath, type Fault, type FaultName, faults } from './faults.ts';
+import { type Aftermath, everyFault, type Fault, type FaultName, type Situation } from './faults.ts';
 import type { RecordedCall } from './stage/disturber.ts';
 import type { FaultStage } from './stage/fault-stage.ts';
 
@@ -28,24 +28,33 @@ const redriveAfterMs = 3000;
 export async function play(stage: FaultStage, { scenario, strike }: Cell): Promise<Played> {
   const start = before(stage);
   stage.traffic.seen = [];
-  const users = stage.users();
+  // As many as it takes for a late version to turn bad while users still can be saved.
+  const users = stage.users(scenario === 'late' ? 5 : 1);
   let execution: Execution | null = null;
-  const struck = (): Execution => {
-    if (execution === null) throw new Error('The fault struck before the execution had begun.');
-    return execution;
+  const situation: Situation = {
+    execution: () => {
+      if (execution === null) throw new Error('The fault struck before the execution had begun.');
+      return execution;
+    },
+    startAnotherRelease: () => void stage.release(stage.push('good')),
+    startRollback: () => void stage.rollback(),
   };
-  const fault: Fault | null = strike ? faults[strike.fault] : null;
+  const fault: Fault | null = strike ? everyFault[strike.fault] : null;
   stage.disturber.watch(
     stage.nextName(scenario === 'rollback' ? 'rollback' : 'release'),
-    strike && fault ? { at: strike.at, act: fault.act(struck), times: fault.times ?? 1 } : null,
+    strike && fault ? { at: strike.at, act: fault.act(situation), times: fault.times ?? 1 } : null,
   );
   execution = scenario === 'rollback' ? stage.rollback() : stage.release(stage.push(scenario));
   await stage.finish(execution);
   await aftermath(stage, execution, fault?.aftermath ?? null);
+  await stage.finishAll();
+  const unfinished = stage.deployments();
   await settle(stage);
   users.stop();
   const { calls, injected } = stage.disturber;
-  return { facts: await collect(stage, start, users.counts, stage.traffic.seen), calls: [...calls], injected };
+  const badFromTheStart = !['good', 'late', 'rollback'].includes(scenario);
+  const seen = { users: users.counts, unserved: stage.traffic.seen, unfinished, badFromTheStart };
+  return { facts: await collect(stage, start, seen), calls: [...calls], injected };
 }
 
 async function aftermath(stage: FaultStage, execution: Execution, who: Aftermath | null): Promise<void> {

@@ -29,10 +29,15 @@ const usersAlwaysReachSomebody: Invariant = ({ unserved }) =>
 const oldVersionNeverFails: Invariant = ({ users }) =>
   when(users.failed > users.failedOnGreen, `${users.failedOnBlue} requests failed on the old version`);
 
+/** What the probes can see, no user has to. */
+const nobodyMeetsWhatFailsBefore: Invariant = ({ badFromTheStart, users }) =>
+  when(badFromTheStart && users.onGreen > 0, `${users.onGreen} requests reached a version that fails before traffic`);
+
 const theLockIsFreeOrTheNextOnes: Invariant = ({ lock }) =>
   when(lock.holder !== null, `${lock.holder} still holds the lock, and ${lock.running ? 'runs' : 'has ended'}`);
 
-const nothingIsOrphaned: Invariant = ({ strayTasks, taskSets, deployments }) => [
+const nothingIsOrphaned: Invariant = ({ strayTasks, taskSets, deployments, unfinished }) => [
+  ...when(unfinished.length > 0, `deployments went on when the releases had ended: ${unfinished.join(', ')}`),
   ...when(strayTasks.length > 0, `one-off tasks still run: ${strayTasks.join(', ')}`),
   ...when(taskSets.join() !== 'PRIMARY', `the service has the task sets ${taskSets.join(', ')}`),
   ...when(deployments.length > 0, `deployments are not over: ${deployments.join(', ')}`),
@@ -57,6 +62,7 @@ export const invariantsOfTheStage: Readonly<Record<string, Invariant>> = {
   'a healthy version serves 100 %': aHealthyVersionServesAlone,
   'traffic never goes where nobody is healthy': usersAlwaysReachSomebody,
   'the old version never fails': oldVersionNeverFails,
+  'nobody meets a version that fails before traffic': nobodyMeetsWhatFailsBefore,
   'the lock is free': theLockIsFreeOrTheNextOnes,
   'nothing is orphaned': nothingIsOrphaned,
   'autoscaling is not left suspended': autoscalingIsNotLeftSuspended,

@@ -39,6 +39,18 @@ const outcomesFitTheUsers: Invariant = ({ entries, users }) =>
     ? [`${users.failedOnGreen} requests failed on the new version, and the ledger says refused`]
     : [];
 
+/** Each that got the lock has ended, and so has its execution, when a release begins; a rollback may have to wait. */
+const oneAtATime: Invariant = ({ entries, executions }) => {
+  const admitted = entries.filter(({ token }) => token !== null);
+  return admitted.slice(0, -1).flatMap((one, index) => {
+    const next = admitted[index + 1];
+    const ends = [one.closedAt, executions.find(({ name }) => name === one.id)?.stoppedAt ?? null];
+    return ends
+      .filter((end) => end !== null && next?.kind === 'release' && end > next.openedAt)
+      .map((end) => `${next?.id} began at ${next?.openedAt}, and ${one.id} ended at ${end}`);
+  });
+};
+
 const outputsAreTheEntries: Invariant = ({ entries, executions }) =>
   executions.flatMap(({ name, output }) => {
     const entry = entries.find(({ id }) => id === name);
@@ -62,6 +74,7 @@ export const invariantsOfTheLedger: Readonly<Record<string, Invariant>> = {
   'the ledger is true': entriesAreTrue,
   'what is called live is what serves': liveIsWhatServes,
   'outcomes fit what users got': outcomesFitTheUsers,
+  'one release at a time': oneAtATime,
   'executions and entries agree': outputsAreTheEntries,
   'known-good is never retired': knownGoodIsNeverRetired,
 };

@@ -9,11 +9,12 @@ export function shortened(): EnvironmentConfig {
   const services = Object.entries(config.services).map(([name, service]) => {
     const { policies } = service;
     const short = {
-      feature: { ...policies.feature, canaryMinutes: 1, bakeSeconds: 30 },
+      feature: { ...policies.feature, canaryMinutes: 1, bakeSeconds: 30, minimumJudged: 10 },
       hotfix: { ...policies.hotfix, canaryMinutes: 1, bakeSeconds: 30 },
       rollback: { ...policies.rollback, bakeSeconds: 15 },
     };
-    return [name, { ...service, policies: { ...policies, ...short } }];
+    const observation = { ...service.observation, intervalSeconds: 30 };
+    return [name, { ...service, observation, policies: { ...policies, ...short } }];
   });
   return { ...config, services: Object.fromEntries(services) };
 }

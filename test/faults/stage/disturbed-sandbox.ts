@@ -19,17 +19,16 @@ const afterTheEndMs = 500;
 export class DisturbedSandbox implements FunctionSandbox {
   readonly #options: SandboxOptions;
   readonly #disturber: Disturber;
-  readonly #inner: InProcessSandbox;
+  #inner: InProcessSandbox;
+  #folder: string;
   #current: RunningInvocation | null = null;
   #alive = true;
 
   constructor(options: SandboxOptions, disturber: Disturber) {
     this.#options = options;
     this.#disturber = disturber;
-    this.#inner = new InProcessSandbox({
-      ...options,
-      send: (request) => disturber.send(request, () => this.#current),
-    });
+    this.#folder = disturber.folderOf(options.data);
+    this.#inner = this.#load();
   }
 
   get alive(): boolean {
@@ -37,6 +36,11 @@ export class DisturbedSandbox implements FunctionSandbox {
   }
 
   async invoke(requestId: string, payload: string): Promise<Outcome> {
+    const folder = this.#disturber.folderOf(this.#options.data);
+    if (folder !== this.#folder) {
+      this.#folder = folder;
+      this.#inner = this.#load();
+    }
     const { clock } = this.#disturber;
     const release = clock.hold();
     const { promise: timedOut, resolve: end } = Promise.withResolvers<Outcome>();
@@ -67,6 +71,14 @@ export class DisturbedSandbox implements FunctionSandbox {
     } finally {
       release();
     }
+  }
+
+  #load(): InProcessSandbox {
+    return new InProcessSandbox({
+      ...this.#options,
+      data: { ...this.#options.data, folder: this.#folder },
+      send: (request) => this.#disturber.send(request, () => this.#current),
+    });
   }
 
   close(): Promise<void> {

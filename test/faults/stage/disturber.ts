@@ -46,6 +46,8 @@ export class Disturber {
   #counts = new Map<string, number>();
   calls: RecordedCall[] = [];
   invocations: InvocationRecord[] = [];
+  /** Folders of other bundles, by the state whose function runs one from now on. */
+  readonly replaced = new Map<string, string>();
   /** How often the fault struck; its repetitions do not count. */
   injected = 0;
 
@@ -66,6 +68,11 @@ export class Disturber {
     this.calls = [];
     this.invocations = [];
     this.injected = 0;
+  }
+
+  /** Where the function's bundle is. */
+  folderOf({ functionName, folder }: SandboxOptions['data']): string {
+    return this.replaced.get(this.#stateOf(functionName) ?? '') ?? folder;
   }
 
   /** An invocation has begun. @returns its record, null when nobody attends to it */

@@ -70,9 +70,9 @@ export class FaultStage {
     for (let count = 0; count < 2; count += 1) {
       const execution = stage.release(stage.push('good'));
       await stage.finish(execution);
-      const { outcome } = JSON.parse(execution.output ?? '{}');
+      const { outcome, reason } = JSON.parse(execution.output ?? '{}');
       if (outcome !== 'released')
-        throw new Error(`The stage's own release ended ${execution.status}: ${execution.output ?? execution.cause}`);
+        throw new Error(`The stage's own release ended ${outcome}: ${reason ?? execution.cause}`);
     }
     stage.#addRevisions();
     await clock.advance(600_000);
@@ -113,10 +113,26 @@ export class FaultStage {
     return this.clock.run(() => execution.status !== 'RUNNING', longestMs);
   }
 
+  /** Lets time pass until no execution runs, nor one that an event has started, or too long. */
+  async finishAll(): Promise<void> {
+    await this.clock.advance(1000);
+    const until = this.clock.now() + longestMs;
+    await this.clock.run(() => !this.#running || this.clock.now() > until);
+  }
+
+  /** Ids of deployments that are under way. */
+  deployments(): string[] {
+    const active = this.simulated.cloud.codedeploy.deployments().filter(({ over }) => !over);
+    return active.map(({ options }) => options.id);
+  }
+
   /** Whether no execution runs and no deployment is under way. */
   get quiet(): boolean {
-    const running = this.executions().some(({ status }) => status === 'RUNNING');
-    return !running && this.simulated.cloud.codedeploy.deployments().every(({ over }) => over);
+    return !this.#running && this.deployments().length === 0;
+  }
+
+  get #running(): boolean {
+    return this.executions().some(({ status }) => status === 'RUNNING');
   }
 
   /** Whether no alarm fires. */
@@ -125,7 +141,7 @@ export class FaultStage {
     return this.simulated.description.alarms.every((name) => cloudwatch.alarmState(name) !== 'ALARM');
   }
 
-  users(): SimulatedUsers {
+  users(requestsPerSecond: number): SimulatedUsers {
     const { cloud, network, description } = this.simulated;
     const blue = cloud.ecs.services()[0]?.primary?.input.targetGroup;
     const users = new SimulatedUsers({
@@ -136,7 +152,7 @@ export class FaultStage {
       host: description.loadBalancer.host,
       paths: description.probe.journeys.map(({ path }) => path),
       budgetMs: 2000,
-      requestsPerSecond: 1,
+      requestsPerSecond,
       isGreen: (targetGroup) => targetGroup !== blue,
     });
     users.start();
