@@ -2,6 +2,7 @@ import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { environmentNames } from '../lambda/domain/names.ts';
 import { AccessStack } from './access/access-stack.ts';
+import { CacheStack } from './cache/cache-stack.ts';
 import type { EnvironmentConfig } from './config/config.ts';
 import { DatabaseStack } from './database/database-stack.ts';
 import { NetworkStack } from './network/network-stack.ts';
@@ -32,11 +33,20 @@ export function addStacks(app: App, config: EnvironmentConfig): void {
   const network = new NetworkStack(app, `${prefix}-network`, common);
   const signals = new SignalsStack(app, `${prefix}-signals`, common);
   const database = new DatabaseStack(app, `${prefix}-database`, { ...common, network, signals });
+  const cache = config.cache && new CacheStack(app, `${prefix}-cache`, { ...common, network, cache: config.cache });
   const platform = new PlatformStack(app, `${prefix}-platform`, { ...common, network, signals });
 
   const services: Record<string, FrozenStack> = {};
   for (const service of Object.keys(config.services)) {
-    const parts = { ...common, service, network, platform, database: database.access };
+    const asksForCache = config.services[service]?.task.cache === true;
+    const parts = {
+      ...common,
+      service,
+      network,
+      platform,
+      database: database.access,
+      cache: asksForCache && cache !== null ? cache.access(service) : null,
+    };
     const shape = new ShapeStack(app, `${prefix}-${service}-shape`, parts);
     const frozen = new FrozenStack(app, `${prefix}-${service}`, parts);
     // The service's first task runs the shape, by the name of its family.

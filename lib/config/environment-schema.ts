@@ -31,6 +31,15 @@ const environmentShape = z.strictObject({
      */
     signIn: z.enum(['iam', 'password']),
   }),
+  /** Valkey on ElastiCache, for the services with `task.cache`; null for none. */
+  cache: z
+    .strictObject({
+      /** Without the prefix `cache.`: `t4g.small`. */
+      node: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
+      /** In other zones; one of them takes over when the first node fails. */
+      replicas: z.int().min(0).max(2),
+    })
+    .nullable(),
   /** Certificate of the listeners; null for plain HTTP. */
   certificateArn: z.string().startsWith('arn:aws:acm:').nullable(),
   /** AWS WAF in front of the load balancer; null for none. */
@@ -81,6 +90,7 @@ export const environmentSchema = environmentShape.superRefine((environment, cont
         'give fewer, or a larger instance',
     );
   }
+  refuseCache(environment, refuse);
   const demand = databaseDemand(environment.services);
   if (environment.database.maxConnections < demand.connections) {
     refuse(
@@ -104,6 +114,24 @@ export const environmentSchema = environmentShape.superRefine((environment, cont
     priorities.set(frozen.rulePriority, service);
   }
 });
+
+/** A cache that nobody asks for, or that somebody asks for in vain. */
+function refuseCache(
+  { name, cache, services }: z.infer<typeof environmentShape>,
+  refuse: (path: string[], message: string) => void,
+): void {
+  const asking = Object.entries(services).filter(([, { task }]) => task.cache);
+  for (const [service] of cache === null ? asking : []) {
+    refuse(
+      ['services', service, 'task', 'cache'],
+      "has no cache to use; give cache: { node: 't4g.small', replicas: 1 }",
+    );
+  }
+  if (cache !== null && asking.length === 0)
+    refuse(['cache'], 'is used by no service; give null, or task.cache to one');
+  if (cache !== null && name === 'local')
+    refuse(['cache'], 'is not on the local stage, which has no Valkey; give null');
+}
 
 /** What does not work in a VPC without a way out. */
 function refuseSealed(

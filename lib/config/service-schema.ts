@@ -83,6 +83,8 @@ export const serviceConfigSchema = z
           dataGb: z.number().positive(),
         })
         .nullable(),
+      /** Whether the task gets CACHE and where the environment's cache is, as a user that sees its own keys alone. */
+      cache: z.boolean(),
       /** TCP ports of the internet that tasks call: 443 for source hosts and sign-in; none for a service that calls nobody. */
       internetPorts: z.array(z.int().min(1).max(65_535)),
       /** An image with Node.js, which answers 200 on everything until the first release. */

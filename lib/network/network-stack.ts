@@ -36,6 +36,8 @@ export class NetworkStack extends Stack {
   readonly loadBalancerGroup: SecurityGroup;
   readonly proberGroup: SecurityGroup;
   readonly databaseGroup: SecurityGroup;
+  /** Null in an environment without a cache. */
+  readonly cacheGroup: SecurityGroup | null;
   /** Of the function that makes the users of the database. */
   readonly databaseUsersGroup: SecurityGroup;
   /** Whoever is to reach S3 and nothing else of the world. */
@@ -57,6 +59,7 @@ export class NetworkStack extends Stack {
     this.loadBalancerGroup = this.group('LoadBalancer', 'Load balancer');
     this.proberGroup = this.group('Prober', 'Prober');
     this.databaseGroup = this.group('Database', 'Database');
+    this.cacheGroup = props.config.cache === null ? null : this.group('Cache', 'Cache');
     this.databaseUsersGroup = this.group('DatabaseUsers', 'Maker of database users');
     this.databaseUsersGroup.connections.allowTo(this.databaseGroup, Port.tcp(5432), 'Makes a user for each service');
     this.allowServices(this.databaseUsersGroup, 'Password of the master user');
@@ -131,6 +134,9 @@ export class NetworkStack extends Stack {
     group.connections.allowFrom(this.proberGroup, port, 'Probes one task at its own address');
     if (task.database !== null) {
       group.connections.allowTo(this.databaseGroup, Port.tcp(5432), 'Data of the service');
+    }
+    if (task.cache && this.cacheGroup !== null) {
+      group.connections.allowTo(this.cacheGroup, Port.tcp(6379), 'What the service remembers');
     }
     for (const internetPort of task.internetPorts) {
       group.connections.allowToAnyIpv4(Port.tcp(internetPort), 'What the service calls by itself');

@@ -1,4 +1,5 @@
 import type { StackProps } from 'aws-cdk-lib';
+import type { CacheAccess } from '../cache/cache-stack.ts';
 import type { EnvironmentConfig, ServiceConfig } from '../config/config.ts';
 import type { DatabaseAccess } from '../database/database-stack.ts';
 import type { NetworkStack } from '../network/network-stack.ts';
@@ -12,6 +13,8 @@ export interface ServiceStackProps extends StackProps {
   readonly network: NetworkStack;
   readonly platform: PlatformStack;
   readonly database: DatabaseAccess;
+  /** Null for a service that asks for none. */
+  readonly cache: CacheAccess | null;
 }
 
 /** @throws Error when the configuration has no such service */

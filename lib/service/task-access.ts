@@ -6,6 +6,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { serviceNames } from '../../lambda/domain/names.ts';
 import { asInterface } from '../as-interface.ts';
+import type { CacheAccess } from '../cache/cache-stack.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import { databaseUser } from '../database/database-stack.ts';
 import { acknowledge } from '../nag.ts';
@@ -15,6 +16,9 @@ export interface TaskAccessProps extends ServiceStackProps {
   readonly repository: Repository;
   readonly logGroup: LogGroup;
 }
+
+/** Variables as they are, and by ECS's `valueFrom`. */
+type Told = Readonly<Record<'environment' | 'secrets', Readonly<Record<string, string>>>>;
 
 /** What a task may do, and what it is told and by whom: its roles, its environment, its secrets. */
 export class TaskAccess extends Construct {
@@ -46,16 +50,13 @@ export class TaskAccess extends Construct {
     );
 
     const data = task.database === null ? { environment: {}, secrets: {} } : this.dataOf(props);
-    this.environment = data.environment;
-    this.secrets = { ...data.secrets, ...this.serviceSecrets(task, props) };
+    const cache = props.cache === null ? { environment: {}, secrets: {} } : this.cacheOf(props.cache);
+    this.environment = { ...data.environment, ...cache.environment };
+    this.secrets = { ...data.secrets, ...cache.secrets, ...this.serviceSecrets(task, props) };
   }
 
   /** Where the data is, and as whom. A role signs in anew for each connection, so that nothing in a task can go stale. */
-  private dataOf({
-    config,
-    database,
-    service,
-  }: TaskAccessProps): Record<'environment' | 'secrets', Record<string, string>> {
+  private dataOf({ config, database, service }: TaskAccessProps): Told {
     const { host, port, tls, signIn } = database;
     const place = { POSTGRES_HOST: host, POSTGRES_PORT: port, POSTGRES_SSL: tls ? 'on' : 'off' };
     if (signIn.kind === 'password') return { environment: place, secrets: this.passwordOf(signIn.secret) };
@@ -83,6 +84,14 @@ export class TaskAccess extends Construct {
     return {
       POSTGRES_USER: `${secret.secretArn}:username::`,
       POSTGRES_PASSWORD: `${secret.secretArn}:password::`,
+    };
+  }
+
+  private cacheOf({ host, port, user, prefix, password }: CacheAccess): Told {
+    this.allowRead(password);
+    return {
+      environment: { CACHE: 'valkey', CACHE_HOST: host, CACHE_PORT: port, CACHE_USER: user, CACHE_PREFIX: prefix },
+      secrets: { CACHE_PASSWORD: password.secretArn },
     };
   }
 

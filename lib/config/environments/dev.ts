@@ -22,6 +22,7 @@ export const dev: EnvironmentInput = {
     tls: true,
     signIn: 'iam',
   },
+  cache: null,
   certificateArn: null,
   firewall: { requestsPerAddress: 10_000 },
   // Put your own repository here, and its numbers: gh api repos/OWNER/NAME --jq '{owner: .owner.id, repository: .id}'
@@ -59,6 +60,7 @@ export const dev: EnvironmentInput = {
         environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://backstage.dev.example.com', SIGN_IN: 'guest' },
         secrets: backstage.secrets,
         database: { ...backstage.pools, dataGb: 5 },
+        cache: false,
         internetPorts: [443],
         bootstrapImage: backstage.bootstrapImage,
       },

@@ -22,6 +22,7 @@ export const production: EnvironmentInput = {
     tls: true,
     signIn: 'iam',
   },
+  cache: { node: 't4g.small', replicas: 1 },
   // Put the certificate of your own domain here, and the domain's name under hosts and APP_BASE_URL.
   certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
   firewall: { requestsPerAddress: 10_000 },
@@ -61,6 +62,7 @@ export const production: EnvironmentInput = {
         environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.example.com', SIGN_IN: 'none' },
         secrets: backstage.secrets,
         database: { ...backstage.pools, dataGb: 20 },
+        cache: true,
         internetPorts: [443],
         bootstrapImage: backstage.bootstrapImage,
       },

@@ -28,7 +28,8 @@ export const backstage: Shared = {
     drop: schemaTool('drop', '--prefix', '{scratch}'),
     unlock: schemaTool('unlock'),
     // Backstage reads any key of its configuration from a variable of this form; only the copy needs its databases made.
-    scratchEnvironment: { APP_CONFIG_backend_database_prefix: '{scratch}' },
+    // What it remembers of a copy must not get into the cache that all share, which a sealed task cannot reach anyway.
+    scratchEnvironment: { APP_CONFIG_backend_database_prefix: '{scratch}', CACHE: 'memory' },
   },
   largeBodies: [
     {

@@ -21,6 +21,7 @@ const withDatabase = (settings: object) => ({ ...production, database: { ...prod
 /** Production without NAT, with some of the tasks' settings replaced. */
 const sealed = (endpoints: boolean, task: object) => ({
   ...production,
+  cache: null,
   network: { ...production.network, nat: 'none', interfaceEndpoints: endpoints },
   services: { backstage: { ...backstage, task: { ...backstage?.task, ...task } } },
 });
@@ -89,6 +90,15 @@ describe('the configuration', () => {
     expect(refusal(withDatabase({ tls: false }))).toContain(
       'database.tls: false is refused: only the database of the local stage has no TLS; give true',
     );
+  });
+
+  test('refuses a cache that nobody asks for, one that is asked for in vain, and any on the stage', () => {
+    const valkey = { node: 't4g.small', replicas: 0 };
+    const asking = withBackstage({ task: { ...backstage?.task, cache: true } });
+    expect(refusal({ ...local, cache: valkey })).toContain('is refused: is used by no service; give null');
+    expect(refusal(asking)).toContain('services.backstage.task.cache: true is refused: has no cache to use');
+    expect(refusal({ ...asking, cache: valkey })).toContain('is refused: is not on the local stage');
+    expect(refusal({ ...production, cache: { ...valkey, replicas: 9 } })).toContain('cache.replicas: 9 is refused');
   });
 
   test('refuses a database password for tasks outside local', () => {

@@ -180,6 +180,6 @@ describe('the description in SSM', () => {
     expect(description.alarms).toHaveLength(8);
     expect(description.database).toEqual({ instance: `understudy-${name}`, snapshots: 10 });
     expect(Object.values(description.schemaTool ?? {})).not.toContain(null);
-    expect(Object.values(description.schemaTool?.scratchEnvironment ?? {})).toEqual(['{scratch}']);
+    expect(Object.values(description.schemaTool?.scratchEnvironment ?? {})).toContain('{scratch}');
   });
 });
