@@ -20,6 +20,7 @@ import type { Assembly } from './deploy/assembly.ts';
 import { Deployment } from './deploy/deployment.ts';
 import type { Provisions } from './deploy/provision.ts';
 import { AddressPool } from './ecs/address-pool.ts';
+import { startContainerInsights } from './ecs/container-insights.ts';
 import { Ecs } from './ecs/ecs.ts';
 import { elbTargetGroups } from './ecs/elb-target-groups.ts';
 import { ecsOperations } from './ecs/operations.ts';
@@ -156,6 +157,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     return value;
   };
   const ecs = new Ecs({ clock, ...place, runtime, addresses, readSecret, log, targetGroups: elbTargetGroups(elb) });
+  startContainerInsights({ clock, ecs, putMetric: (datum) => cloudwatch.put(datum) });
   const codedeploy = new CodeDeploy(clock, {
     taskSets: new EcsTaskSets(ecs),
     routes: new ElbRoutes(elb),

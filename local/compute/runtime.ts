@@ -21,9 +21,17 @@ export interface TaskEvents {
   log(line: string): void;
 }
 
+/** In percent of what the task may use. */
+export interface Usage {
+  readonly cpuPercent: number;
+  readonly memoryPercent: number;
+}
+
 export interface RunningTask {
   /** SIGTERM, then SIGKILL after the spec's stop time-out. `exited` tells when it is over. */
   stop(): void;
+  /** What the task uses of its CPU and memory; a runtime that does not know leaves it out. */
+  usage?(): Usage | undefined;
 }
 
 /** Runs containers: as real processes, or simulated in virtual time. */

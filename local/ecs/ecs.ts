@@ -59,6 +59,7 @@ export class Ecs {
   readonly #runner: TaskRunner;
   readonly #scheduler: ServiceScheduler;
   readonly #clusters = new Map<string, string>();
+  readonly #enhanced = new Set<string>();
   readonly #services: Service[] = [];
   #tasks: Task[] = [];
 
@@ -82,10 +83,16 @@ export class Ecs {
     return this.#options.clock.now();
   }
 
-  createCluster(name: string): string {
+  /** @param enhanced whether its Container Insights are */
+  createCluster(name: string, enhanced = false): string {
     const arn = ecsArn(this.#options, `cluster/${name}`);
     this.#clusters.set(name, arn);
+    if (enhanced) this.#enhanced.add(arn);
     return arn;
+  }
+
+  isEnhanced(clusterArn: string): boolean {
+    return this.#enhanced.has(clusterArn);
   }
 
   clusters(): readonly string[] {

@@ -5,13 +5,19 @@ import type { Ecs, NewService } from './ecs.ts';
 import { serviceSchema, taskDefinitionSchema } from './properties.ts';
 import { refuseCodeDeployUpdate, type Service } from './service.ts';
 
+const clusterSchema = z.object({
+  ClusterName: z.string().optional(),
+  ClusterSettings: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
+});
+
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ECS.html */
 export function ecsProvisions(model: Ecs): Provisions {
   return {
     'AWS::ECS::Cluster': whenChanged((resource) => {
-      const { ClusterName } = z.object({ ClusterName: z.string().optional() }).parse(resource.properties);
+      const { ClusterName, ClusterSettings } = clusterSchema.parse(resource.properties);
       const name = ClusterName ?? `${resource.stack}-${resource.logicalId}`;
-      return { ref: name, attributes: { Arn: model.createCluster(name) } };
+      const enhanced = ClusterSettings.some(({ Name, Value }) => Name === 'containerInsights' && Value === 'enhanced');
+      return { ref: name, attributes: { Arn: model.createCluster(name, enhanced) } };
     }),
     // A changed task definition is a new revision; the old one is retained, as our stacks ask for.
     'AWS::ECS::TaskDefinition': whenChanged((resource) => {

@@ -11,8 +11,9 @@ export interface BehaviourOptions {
 
 /** What can be wrong with a version, by name. */
 export const behaviours = ['good', 'crash', 'hang', 'errors', 'slow', 'zombie', 'late'] as const;
-export type Behaviour = (typeof behaviours)[number];
+export type Behaviour = (typeof behaviours)[number] | 'leak';
 
+const usage = () => ({ cpuPercent: 20, memoryPercent: 40 });
 const good: SimulatedAnswer = { status: 200, body: 'ok' };
 const failure: SimulatedAnswer = { status: 500, body: 'Internal Server Error' };
 const unavailable: SimulatedAnswer = { status: 503, body: 'Service Unavailable' };
@@ -20,12 +21,13 @@ const unavailable: SimulatedAnswer = { status: 503, body: 'Service Unavailable' 
 /**
  * An image that behaves as its name says: `crash` ends while it starts, `hang` never becomes ready, `errors`
  * is ready and answers 500, `slow` is ready and takes seconds, `zombie` lives and is not ready, `late` is good
- * until it has answered 60 users' requests and then answers 500.
+ * until it has answered 60 users' requests and then answers 500. `leak`, which shows only where somebody measures
+ * it, takes a percent more of its memory every four minutes.
  */
 export function simulatedImage(behaviour: Behaviour, options: BehaviourOptions): SimulatedImage {
   const { readiness, liveness, pages, commands } = options;
   const health = [readiness, liveness].map((path) => ({ path, status: 200, ms: 5 }));
-  const healthy: SimulatedImage = { bootSeconds: 8, health, pages, otherwise: good, commands };
+  const healthy: SimulatedImage = { bootSeconds: 8, health, pages, otherwise: good, usage, commands };
   const broken = { ...healthy, pages: [] };
   switch (behaviour) {
     case 'crash':
@@ -46,6 +48,8 @@ export function simulatedImage(behaviour: Behaviour, options: BehaviourOptions):
       };
     case 'late':
       return { ...healthy, late: { goodRequests: 60, bad: failure } };
+    case 'leak':
+      return { ...healthy, usage: (minutes) => ({ cpuPercent: 20, memoryPercent: 40 + minutes / 4 }) };
     case 'good':
     default:
       return healthy;

@@ -1,3 +1,5 @@
+import type { Usage } from '../compute/runtime.ts';
+
 /** An answer to requests, with the time it takes as the client sees it. */
 export interface SimulatedAnswer {
   readonly status: number;
@@ -50,6 +52,8 @@ export interface SimulatedImage {
   readonly otherwise: SimulatedAnswer;
   /** Answers so many users' requests well, and every later one, of anybody, badly. */
   readonly late?: { readonly goodRequests: number; readonly bad: SimulatedAnswer };
+  /** What it uses when it has run for so many minutes. */
+  readonly usage: (minutes: number) => Usage;
   readonly commands: readonly SimulatedCommand[];
   /** Asked when a task starts to serve: gives whether, at each request, its database suits it. */
   readonly suits?: (environment: Readonly<Record<string, string>>) => () => boolean;

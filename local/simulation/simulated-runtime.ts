@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock/clock.ts';
-import type { RunningTask, TaskEvents, TaskRuntime, TaskSpec } from '../compute/runtime.ts';
+import type { RunningTask, TaskEvents, TaskRuntime, TaskSpec, Usage } from '../compute/runtime.ts';
 import {
   type Invocation,
   routeFits,
@@ -60,6 +60,7 @@ export class SimulatedTask implements RunningTask {
   readonly #clock: Clock;
   readonly #events: TaskEvents;
   readonly #timers: Timer[] = [];
+  readonly #startedAt: number;
   #answers = false;
   #suits: () => boolean = () => true;
   #ended = false;
@@ -69,6 +70,7 @@ export class SimulatedTask implements RunningTask {
     this.spec = spec;
     this.#image = image;
     this.#clock = clock;
+    this.#startedAt = clock.now();
     this.#events = events;
   }
 
@@ -79,6 +81,10 @@ export class SimulatedTask implements RunningTask {
       if (command === undefined) this.#serve();
       else this.#execute(command);
     });
+  }
+
+  usage(): Usage {
+    return this.#image.usage((this.#clock.now() - this.#startedAt) / 60_000);
   }
 
   /** Exit code 143 is 128 + SIGTERM: the images end on it, as ours do. */
