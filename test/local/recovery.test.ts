@@ -95,6 +95,38 @@ describe('an aborted release, when nobody does anything,', () => {
   });
 });
 
+describe('a rollback', () => {
+  test('that is started right after the abort waits for the recovery, and finds nothing left to do', async () => {
+    played += 1;
+    const release = workflow.start(`${played}.0`);
+    await workflow.when(release, 'Observe', () => release.stop('Test', null));
+    const back = await workflow.rollBack(`after-abort-${played}`);
+    expect(back).toMatchObject({ outcome: 'unchanged' });
+    expect(await workflow.outside.ledgerEntry(release.options.name)).toMatchObject({ outcome: 'rolled-back' });
+    expect(workflow.liveRevision()).toBe(live.revision);
+    await workflow.stage.clock.advance(60_000);
+    expect(await workflow.disorder()).toEqual([]);
+  });
+
+  test('that is aborted itself is taken back, and what served before it serves again', async () => {
+    played += 1;
+    const newest = await workflow.release(`${played}.0`);
+    const back = workflow.startRollback(`aborted-${played}`);
+    await workflow.when(back, 'Observe', () => undefined);
+    await workflow.stage.clock.advance(40_000);
+    back.stop('Test', null);
+    const [recovery] = await settle();
+    expect(recovery && workflow.output(recovery)).toMatchObject({
+      id: back.options.name,
+      kind: 'rollback',
+      outcome: 'rolled-back',
+    });
+    expect(workflow.liveRevision()).toBe(newest.revision);
+    expect(await workflow.disorder()).toEqual([]);
+    live = newest;
+  });
+});
+
 describe('a recovery that is aborted too', () => {
   test('is recovered once more, and leaves no task of either behind', async () => {
     played += 1;
