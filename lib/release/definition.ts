@@ -82,7 +82,11 @@ export function definition(environment: string, machine: 'release' | 'rollback' 
         FunctionName: stepFunctionName(environment, functionName),
         Payload: {
           'input.$': '$',
-          execution: { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime' },
+          execution: {
+            'id.$': '$$.Execution.Id',
+            'name.$': '$$.Execution.Name',
+            'startedAt.$': '$$.Execution.StartTime',
+          },
           'enteredAt.$': '$$.State.EnteredTime',
         },
       },
