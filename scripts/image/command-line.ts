@@ -4,6 +4,7 @@ export const help = `The image of Backstage, or of another service, built and pu
 
   npm run image -- build                          builds it
   npm run image -- push --environment dev         builds it, pushes it to that environment's repository
+  npm run image -- check                          tests it against the contract; check --help
 
   --service NAME      which service's; backstage unless given
   --folder DIR        where its Dockerfile is; the folder of the service's name unless given

@@ -13,6 +13,11 @@ const programs = ['docker', 'podman'] as const;
 const answers = (program: string): boolean =>
   spawnSync(program, ['version'], { stdio: 'ignore', timeout: 15_000 }).status === 0;
 
+/** Those of Docker and Podman that answer. */
+export function enginePrograms(): string[] {
+  return programs.filter(answers);
+}
+
 /**
  * The first of Docker and Podman that answers; a client whose daemon is not running does not.
  *

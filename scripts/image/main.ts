@@ -5,6 +5,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { serviceNames } from '../../lambda/domain/names.ts';
 import { ConfigError, environmentConfig } from '../../lib/config/config.ts';
 import { build } from './build.ts';
+import { check } from './check/main.ts';
 import { type Command, read } from './command-line.ts';
 import { findEngine, ImageError } from './engine.ts';
 import { push } from './push.ts';
@@ -45,8 +46,17 @@ async function main(command: Command): Promise<void> {
   console.log(`Pushed ${name}\n       ${digest}`);
 }
 
+const [first, ...others] = process.argv.slice(2);
 const wanted = read(process.argv.slice(2));
-if ('say' in wanted) {
+if (first === 'check') {
+  try {
+    process.exitCode = await check(others);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+} else if ('say' in wanted) {
   (wanted.exitCode === 0 ? console.log : console.error)(wanted.say);
   process.exitCode = wanted.exitCode;
 } else {

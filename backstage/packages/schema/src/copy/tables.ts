@@ -25,22 +25,67 @@ export function common(source: readonly Table[], target: readonly Table[], leave
   });
 }
 
-/** Takes away what would check rows one by one, and tells how to put it back: rows come in no order of theirs. */
+interface Constraint {
+  readonly owner: string;
+  readonly name: string;
+  readonly definition: string;
+  readonly refers: boolean;
+}
+
+const DEPENDENT_OBJECTS_STILL_EXIST = '2BP01';
+const HERE = "c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and not c.relispartition";
+
+/**
+ * Takes away what would check rows one by one, and every index, and tells how to put it back: rows come in no order of
+ * theirs, and an index is built in one go in less than half of the time that its rows take one by one.
+ */
 export async function suspendChecks(knex: Knex): Promise<() => Promise<void>> {
-  const { rows } = await knex.raw<{ rows: { owner: string; name: string; definition: string }[] }>(
-    `select quote_ident(c.relname) as owner, quote_ident(k.conname) as name, pg_get_constraintdef(k.oid, true) definition
+  const { rows: all } = await knex.raw<{ rows: Constraint[] }>(
+    `select quote_ident(c.relname) as owner, quote_ident(k.conname) as name, pg_get_constraintdef(k.oid, true) definition,
+       k.contype = 'f' as refers
      from pg_constraint k join pg_class c on c.oid = k.conrelid
-     where k.contype = 'f' and c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'`,
+     where k.contype in ('f', 'p', 'u', 'x') and ${HERE} order by k.contype = 'f' desc, k.oid`,
   );
   const tables = await tablesOf(knex);
-  for (const { owner, name } of rows) await knex.raw(`alter table ${owner} drop constraint ${name}`);
+  const constraints: Constraint[] = [];
+  for (const constraint of all) {
+    const { owner, name } = constraint;
+    if (await dropped(knex, `alter table ${owner} drop constraint ${name}`)) constraints.push(constraint);
+  }
+  const { rows: indexes } = await knex.raw<{ rows: { name: string; definition: string }[] }>(
+    `select quote_ident(i.relname) as name, pg_get_indexdef(i.oid) as definition
+     from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class c on c.oid = x.indrelid
+     where ${HERE} and not exists (select from pg_constraint k where k.conindid = i.oid and k.contype in ('p', 'u', 'x'))`,
+  );
+  for (const { name } of indexes) await knex.raw(`drop index ${name}`);
   for (const { name } of tables) await knex.raw(`alter table ${name} disable trigger user`);
   return async () => {
+    // What others refer to has to be there before them.
+    for (const constraint of constraints.filter(({ refers }) => !refers)) await add(knex, constraint);
+    for (const { definition } of indexes) await run(knex, definition);
     for (const { name } of tables) await knex.raw(`alter table ${name} enable trigger user`);
-    for (const { owner, name, definition } of rows) {
-      await knex.schema.raw(`alter table ${owner} add constraint ${name} ${definition}`);
-    }
+    for (const constraint of constraints.filter(({ refers }) => refers)) await add(knex, constraint);
   };
+}
+
+/** A view may lean on a primary key, in its GROUP BY: that one stays. */
+async function dropped(knex: Knex, statement: string): Promise<boolean> {
+  try {
+    await knex.raw(statement);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === DEPENDENT_OBJECTS_STILL_EXIST) return false;
+    throw error;
+  }
+}
+
+async function add(knex: Knex, { owner, name, definition }: Constraint): Promise<void> {
+  await run(knex, `alter table ${owner} add constraint ${name} ${definition}`);
+}
+
+/** A definition may contain question marks, which Knex would take for parameters. */
+async function run(knex: Knex, statement: string): Promise<void> {
+  await knex.raw(statement.replaceAll('?', '\\?'));
 }
 
 export async function copySequences(source: Knex, target: Knex): Promise<void> {

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { Guardian } from '../local/compute/guardian.ts';
+import { makeReachableFolder } from '../local/postgres/reachable-folder.ts';
+import { type Connection, fillCatalog } from './schema-copy/fill.ts';
+import { type BenchServer, startBenchServer } from './schema-copy/server.ts';
+import { Users } from './schema-copy/users.ts';
+
+// npm run bench:copy: how fast the schema tool copies a catalog with a million rows, beside pg_dump | pg_restore on
+// the same server, what memory it takes, and what users of the catalog notice of it meanwhile.
+const entities = Number(process.argv[2] ?? 59_000);
+const quietMs = 15_000;
+const backstage = join(import.meta.dirname, '../backstage');
+const source = 'backstage_plugin_catalog';
+
+interface Ran {
+  readonly seconds: number;
+  readonly peakMb: number | null;
+  readonly output: string;
+}
+
+/** Runs it to its end, and watches its memory where the system tells it (Linux). */
+function run(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv, cwd?: string): Promise<Ran> {
+  const startedAt = performance.now();
+  const child = spawn(program, parameters, {
+    ...(cwd ? { cwd } : {}),
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [output, complaint, peakMb] = ['', '', 0];
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint = `${complaint}${chunk.toString()}`.slice(-2000);
+  });
+  const watch = setInterval(() => {
+    peakMb = Math.max(peakMb, residentMb(child.pid ?? 0));
+  }, 100);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearInterval(watch);
+      const seconds = (performance.now() - startedAt) / 1000;
+      if (code === 0) resolve({ seconds, peakMb: peakMb || null, output });
+      else reject(new Error(`${program} ended with ${code}: ${complaint}${output}`));
+    });
+  });
+}
+
+function residentMb(pid: number): number {
+  try {
+    const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Math.round(Number(kilobytes ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+async function measure(server: BenchServer): Promise<void> {
+  const connection: Connection = { host: '127.0.0.1', port: server.port, user: 'bench' };
+  const env = { POSTGRES_HOST: connection.host, POSTGRES_PORT: String(server.port), POSTGRES_USER: connection.user };
+  const tool = (...command: string[]) =>
+    run(process.execPath, ['packages/schema/bin/backstage-schema.js', ...command, '--json'], env, backstage);
+  await tool('up');
+  const rows = await fillCatalog(connection, source, entities);
+  console.log(
+    `${server.version}; ${rows} rows in the catalog's tables, ${Math.round((await size(connection)) / 1e6)} MB on disk`,
+  );
+
+  const users = new Users(connection, source);
+  users.start();
+  await sleep(3000);
+  users.take();
+  await sleep(quietMs);
+  const before = users.take();
+  const copied = await tool('copy', '--prefix', 'scratch_bench_');
+  const during = users.take();
+  await users.stop();
+  const told = (at: typeof before) =>
+    `p50 ${at.p50.toFixed(1)} ms, p99 ${at.p99.toFixed(1)} ms of ${at.requests} requests`;
+  console.log(`users before the copy          ${told(before)}`);
+  console.log(
+    `users during the copy          ${told(during)}: p99 ${(during.p99 / before.p99).toFixed(2)} times (at most 1.5)`,
+  );
+
+  await tool('drop', '--prefix', 'scratch_bench_');
+  const alone = await tool('copy', '--prefix', 'scratch_bench_');
+  const rate = (seconds: number) => `${(rows / seconds / 1000).toFixed(0)} thousand rows a second`;
+  console.log(
+    `backstage-schema copy          ${alone.seconds.toFixed(1)} s, ${rate(alone.seconds)}, ${alone.peakMb} MB resident (${copied.seconds.toFixed(1)} s with users)`,
+  );
+  if (server.clients === null) {
+    console.log('pg_dump | pg_restore           skipped: this machine has none that understands the server');
+    return;
+  }
+  await tool('drop', '--prefix', 'scratch_bench_');
+  const dumped = await dumpAndRestore(server, server.clients, connection);
+  console.log(`pg_dump | pg_restore           ${dumped.toFixed(1)} s, ${rate(dumped)}`);
+  console.log(`copy's throughput by theirs    ${(dumped / alone.seconds).toFixed(2)} (at least 0.5)`);
+}
+
+async function dumpAndRestore({ port }: BenchServer, clients: string, connection: Connection): Promise<number> {
+  const admin = new Client({ ...connection, database: 'postgres' });
+  await admin.connect();
+  await admin.query('create database dumped');
+  await admin.end();
+  const on = `-h 127.0.0.1 -p ${port} -U bench`;
+  const command = `"${clients}/pg_dump" ${on} -Fc -Z0 ${source} | "${clients}/pg_restore" ${on} -d dumped --no-owner`;
+  return (await run('sh', ['-c', command], {})).seconds;
+}
+
+async function size(connection: Connection): Promise<number> {
+  const client = new Client({ ...connection, database: source });
+  await client.connect();
+  const { rows } = await client.query<{ size: string }>('select pg_database_size(current_database()) as size');
+  await client.end();
+  return Number(rows[0]?.size);
+}
+
+const guardian = new Guardian();
+const folder = makeReachableFolder('understudy-bench-');
+guardian.watchFolder(folder);
+try {
+  const server = await startBenchServer(folder, guardian);
+  try {
+    await measure(server);
+  } finally {
+    await server.stop();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  await guardian.close();
+}
