@@ -1,7 +1,7 @@
 import type { Outcome } from '../lambda/domain/release.ts';
 import type { Sighting } from './execution.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
-import type { ReleaseView } from './release-view.ts';
+import { needsApproval, type ReleaseView } from './release-view.ts';
 
 export interface Probes {
   readonly sent: number;
@@ -112,7 +112,7 @@ function endOf({ status, cause, release }: Sighting): { outcome: Outcome; reason
 }
 
 function waitsForApproval(release: ReleaseView | null): boolean {
-  if (release === null || release.request?.approval !== true || release.approved !== null) return false;
+  if (release === null || !needsApproval(release) || release.approved !== null) return false;
   return release.deployment !== null && release.deployment.continuedAt === null && release.wait?.resume === 'Observe';
 }
 

@@ -26,7 +26,7 @@ const lookSchema = z.object({
 });
 
 const descriptionSchema = z.object({
-  policies: z.record(z.string(), z.object({ bakeSeconds: count })).catch({}),
+  policies: z.record(z.string(), z.object({ bakeSeconds: count, approval: z.boolean().catch(false) })).catch({}),
   observation: z.object({ roundsBeforeTraffic: count }).catch({ roundsBeforeTraffic: 0 }),
   deadlines: z.record(z.string(), z.number()).catch({}),
 });
@@ -110,4 +110,10 @@ export function readRelease(json: string | undefined): ReleaseView | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a person has to let users in: the request or its policy asks for it. */
+export function needsApproval({ request, description }: ReleaseView): boolean {
+  if (request === null || request.policy === 'rollback') return false;
+  return request.approval || description?.policies[request.policy ?? '']?.approval === true;
 }

@@ -4,7 +4,7 @@ import { type Described, findExecution, Observer } from '../execution.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { follow } from '../follow.ts';
-import type { ReleaseView } from '../release-view.ts';
+import { needsApproval, type ReleaseView } from '../release-view.ts';
 import { type Signal, signal } from '../signals.ts';
 import { comeBack } from '../where.ts';
 
@@ -87,8 +87,8 @@ async function refuseUnlessRunning(account: Account, execution: Described, id: s
 }
 
 function refuseApproval(release: ReleaseView | null, id: string): string | null {
-  if (release?.request?.approval !== true) {
-    return `${id} asks for no approval: it was started without --approval, and goes on by itself.`;
+  if (release === null || !needsApproval(release)) {
+    return `${id} asks for no approval: it was started without --approval, its policy asks for none, and it goes on by itself.`;
   }
   if (release.decision !== null || release.deployment?.continuedAt) {
     return `${id} waits for no approval any more: it is in ${release.state.name}.`;

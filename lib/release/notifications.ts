@@ -4,7 +4,8 @@ import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { environmentNames } from '../../lambda/domain/names.ts';
+import type { ReleaseEventType } from '../../lambda/domain/events.ts';
+import { environmentNames, eventSource } from '../../lambda/domain/names.ts';
 import { asInterface } from '../as-interface.ts';
 import type { EnvironmentConfig } from '../config/config.ts';
 
@@ -14,8 +15,8 @@ export interface NotificationsProps {
 }
 
 /**
- * The topic that tells people how releases end. Close publishes to it; an execution that ends where
- * no Catch could see it (aborted, timed out, failed) is told by a rule.
+ * The topic that tells people how releases end, and that one waits for their approval. Close publishes to it; an
+ * execution that ends where no Catch could see it (aborted, timed out, failed) is told by a rule.
  */
 export class Notifications extends Construct {
   readonly topic: Topic;
@@ -34,6 +35,11 @@ export class Notifications extends Construct {
       displayName: `Understudy releases (${config.name})`,
       masterKey: asInterface<IKey>(this.key),
       enforceSSL: true,
+    });
+    new Rule(this, 'Approval', {
+      description: 'Releases that wait for a person to let users reach the new version',
+      eventPattern: { source: [eventSource], detailType: ['Release awaits approval' satisfies ReleaseEventType] },
+      targets: [new SnsTopic(asInterface<ITopic>(this.topic))],
     });
     // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
     new Rule(this, 'Unfinished', {

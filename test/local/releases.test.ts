@@ -33,7 +33,12 @@ const liveDigest = (): string | null =>
 
 async function play(
   behaviour: Behaviour,
-  more: { migrations?: Record<string, string[]>; policy?: 'feature' | 'hotfix'; sequence?: number } = {},
+  more: {
+    migrations?: Record<string, string[]>;
+    policy?: 'feature' | 'hotfix';
+    sequence?: number;
+    approval?: boolean;
+  } = {},
 ): Promise<Played> {
   const { clock, cloud } = stage;
   played += 1;
@@ -47,6 +52,7 @@ async function play(
     version: `1.${played}.0`,
     sequence: more.sequence ?? played,
     policy: more.policy ?? 'feature',
+    approval: more.approval ?? false,
   });
   await stage.finish(execution);
   await clock.advance(60_000);
@@ -138,6 +144,17 @@ describe('a good release', () => {
     const next = await play('good', { migrations });
     expect(next.release.schema).toMatchObject({ changes: false, pending: [], migrate: null });
     await expectOrder(next);
+  });
+
+  test('that nobody approves tells people that it waits, and goes back at the deadline', async () => {
+    const told = stage.cloud.topics.published().length;
+    const result = await play('good', { approval: true });
+    expect(result.release).toMatchObject({ outcome: 'rolled-back', deployment: { continuedAt: null } });
+    const { approvalSeconds } = stage.description.deadlines;
+    expect(result.release.decision?.reasons).toContain(`Nobody approved it within ${approvalSeconds} s.`);
+    expect(result.users.onGreen).toBe(0);
+    expect(JSON.stringify(stage.cloud.topics.published().slice(told))).toContain('Release awaits approval');
+    await expectOrder(result);
   });
 
   test('as a hotfix takes less time than as a feature', async () => {

@@ -129,6 +129,13 @@ describe('the stack', () => {
     local.resourceCountIs('AWS::Lambda::Function', functionNames.length);
   });
 
+  test('tells people on the topic of releases that one waits for their approval', () => {
+    local.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { source: ['understudy'], 'detail-type': ['Release awaits approval'] },
+      Targets: [Match.objectLike({ Arn: { Ref: Match.stringLikeRegexp('^NotificationsTopic') } })],
+    });
+  });
+
   test('has every execution recovered that did not end by itself, and keeps the events that could start none', () => {
     local.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
