@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withDomain } from './domain.ts';
 import { type EnvironmentConfig, type EnvironmentName, environmentSchema } from './environment-schema.ts';
 import { dev } from './environments/dev.ts';
 import { local } from './environments/local.ts';
@@ -40,7 +41,8 @@ export function environmentConfig(name: unknown): EnvironmentConfig {
  * @param source the file that the input comes from, for the message
  * @throws ConfigError when the input does not fit the schema
  */
-export function checkConfig(input: unknown, source: string): EnvironmentConfig {
+export function checkConfig(given: unknown, source: string): EnvironmentConfig {
+  const input = withDomain(given);
   const result = environmentSchema.safeParse(input);
   if (result.success) return result.data;
   const complaints = result.error.issues.flatMap((issue) => complain(issue, input));

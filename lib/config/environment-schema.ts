@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { serviceNames } from '../../lambda/domain/names.ts';
 import { accessSchema } from './access-schema.ts';
 import { databaseDemand } from './connection-budget.ts';
+import { domainSchema, refuseDomain } from './domain.ts';
 import { connectionsOf, instanceMemory } from './instance-memory.ts';
 import { networkSchema } from './network-schema.ts';
 import { serviceConfigSchema } from './service-schema.ts';
@@ -40,7 +41,9 @@ const environmentShape = z.strictObject({
       replicas: z.int().min(0).max(2),
     })
     .nullable(),
-  /** Certificate of the listeners; null for plain HTTP. */
+  /** Null for services that are found by other means: then their hosts are written in full, and no record is made. */
+  domain: domainSchema.nullable(),
+  /** A certificate of your own; null for one made for the domain, or, without a domain, for plain HTTP. */
   certificateArn: z.string().startsWith('arn:aws:acm:').nullable(),
   /** AWS WAF in front of the load balancer; null for none. */
   firewall: z
@@ -62,9 +65,10 @@ const environmentShape = z.strictObject({
 
 export const environmentSchema = environmentShape.superRefine((environment, context) => {
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (environment.name === 'production' && environment.certificateArn === null) {
-    refuse(['certificateArn'], 'plain HTTP is for local and dev only; give the ARN of an ACM certificate');
+  if (environment.name === 'production' && environment.certificateArn === null && environment.domain === null) {
+    refuse(['certificateArn'], 'plain HTTP is for local and dev only; give a domain, or the ARN of an ACM certificate');
   }
+  refuseDomain(environment, refuse);
   if (environment.name === 'production' && environment.firewall === null) {
     refuse(['firewall'], 'only local and dev may do without; give { requestsPerAddress: 10000 }');
   }

@@ -8,8 +8,8 @@ export interface ListenerPorts {
   readonly public: readonly number[];
 }
 
-export function listenerPorts(config: Pick<EnvironmentConfig, 'certificateArn'>): ListenerPorts {
-  return config.certificateArn === null
+export function listenerPorts(config: Pick<EnvironmentConfig, 'certificateArn' | 'domain'>): ListenerPorts {
+  return config.certificateArn === null && config.domain === null
     ? { scheme: 'http', production: 80, test: 8080, public: [80] }
     : { scheme: 'https', production: 443, test: 8443, public: [443, 80] };
 }

@@ -5,6 +5,7 @@ import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
   DesyncMitigationMode,
+  type IApplicationLoadBalancer,
   ListenerAction,
   ListenerCertificate,
   SslPolicy,
@@ -22,6 +23,7 @@ import type { NetworkStack } from '../network/network-stack.ts';
 import type { SignalsStack } from '../signals/signals-stack.ts';
 import { Firewall } from './firewall.ts';
 import { loadBalancerAlarms } from './load-balancer-alarms.ts';
+import { NamesOfServices } from './names-of-services.ts';
 
 export interface PlatformStackProps extends StackProps {
   readonly config: EnvironmentConfig;
@@ -82,8 +84,9 @@ export class PlatformStack extends Stack {
       topic: props.signals.topic,
     });
     const ports = listenerPorts(config);
-    this.productionListener = this.listener('Production', config, ports.production);
-    this.testListener = this.listener('Test', config, ports.test);
+    const certificate = this.certificate(config);
+    this.productionListener = this.listener('Production', certificate, ports.production);
+    this.testListener = this.listener('Test', certificate, ports.test);
     if (ports.scheme === 'https') {
       this.loadBalancer.addListener('Redirect', {
         port: 80,
@@ -114,13 +117,21 @@ export class PlatformStack extends Stack {
     });
   }
 
-  private listener(id: string, config: EnvironmentConfig, port: number): ApplicationListener {
-    const secure = config.certificateArn !== null;
+  /** Of both listeners; null for plain HTTP. With a domain, the services' names lead to the load balancer, too. */
+  private certificate(config: EnvironmentConfig): ListenerCertificate | null {
+    const given = config.certificateArn === null ? null : ListenerCertificate.fromArn(config.certificateArn);
+    if (config.domain === null) return given;
+    const names = new NamesOfServices(this, 'Names', { config, domain: config.domain });
+    names.pointTo(asInterface<IApplicationLoadBalancer>(this.loadBalancer));
+    return given ?? ListenerCertificate.fromCertificateManager(names.certificate());
+  }
+
+  private listener(id: string, certificate: ListenerCertificate | null, port: number): ApplicationListener {
     return this.loadBalancer.addListener(id, {
       port,
-      protocol: secure ? ApplicationProtocol.HTTPS : ApplicationProtocol.HTTP,
-      ...(config.certificateArn !== null && {
-        certificates: [ListenerCertificate.fromArn(config.certificateArn)],
+      protocol: certificate === null ? ApplicationProtocol.HTTP : ApplicationProtocol.HTTPS,
+      ...(certificate !== null && {
+        certificates: [certificate],
         sslPolicy: SslPolicy.RECOMMENDED_TLS,
       }),
       open: false,

@@ -23,6 +23,8 @@ export const dev: EnvironmentInput = {
     signIn: 'iam',
   },
   cache: null,
+  // Put your own domain here, and the hosted zone that it is in: aws route53 list-hosted-zones
+  domain: { name: 'dev.example.com', zone: { id: 'Z0123456789EXAMPLE', name: 'example.com' } },
   certificateArn: null,
   firewall: { requestsPerAddress: 10_000 },
   // Put your own repository here, and its numbers: gh api repos/OWNER/NAME --jq '{owner: .owner.id, repository: .id}'
@@ -40,7 +42,7 @@ export const dev: EnvironmentInput = {
   services: {
     backstage: {
       frozen: {
-        hosts: ['backstage.dev.example.com'],
+        hosts: ['backstage.{domain}'],
         rulePriority: backstage.rulePriority,
         port: backstage.port,
         health: {
@@ -57,7 +59,7 @@ export const dev: EnvironmentInput = {
         cpu: 1024,
         memoryMb: 2048,
         stopTimeoutSeconds: 45,
-        environment: { NODE_ENV: 'production', APP_BASE_URL: 'http://backstage.dev.example.com', SIGN_IN: 'guest' },
+        environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.{domain}', SIGN_IN: 'guest' },
         secrets: backstage.secrets,
         database: { ...backstage.pools, dataGb: 5 },
         cache: false,

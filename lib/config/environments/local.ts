@@ -24,6 +24,7 @@ export const local: EnvironmentInput = {
     signIn: 'password',
   },
   cache: null,
+  domain: null,
   certificateArn: null,
   firewall: null,
   access: null,

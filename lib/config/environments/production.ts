@@ -23,8 +23,9 @@ export const production: EnvironmentInput = {
     signIn: 'iam',
   },
   cache: { node: 't4g.small', replicas: 1 },
-  // Put the certificate of your own domain here, and the domain's name under hosts and APP_BASE_URL.
-  certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
+  // Put your own domain here, and the hosted zone that it is in: aws route53 list-hosted-zones
+  domain: { name: 'example.com', zone: { id: 'Z0123456789EXAMPLE', name: 'example.com' } },
+  certificateArn: null,
   firewall: { requestsPerAddress: 10_000 },
   // Put your own repository here, and its numbers: gh api repos/OWNER/NAME --jq '{owner: .owner.id, repository: .id}'
   access: {
@@ -42,7 +43,7 @@ export const production: EnvironmentInput = {
   services: {
     backstage: {
       frozen: {
-        hosts: ['backstage.example.com'],
+        hosts: ['backstage.{domain}'],
         rulePriority: backstage.rulePriority,
         port: backstage.port,
         health: {
@@ -59,7 +60,7 @@ export const production: EnvironmentInput = {
         cpu: 2048,
         memoryMb: 4096,
         stopTimeoutSeconds: 60,
-        environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.example.com', SIGN_IN: 'none' },
+        environment: { NODE_ENV: 'production', APP_BASE_URL: 'https://backstage.{domain}', SIGN_IN: 'none' },
         secrets: backstage.secrets,
         database: { ...backstage.pools, dataGb: 20 },
         cache: true,

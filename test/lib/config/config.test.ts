@@ -22,6 +22,8 @@ const withDatabase = (settings: object) => ({ ...production, database: { ...prod
 const sealed = (endpoints: boolean, task: object) => ({
   ...production,
   cache: null,
+  domain: null,
+  certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/own',
   network: { ...production.network, nat: 'none', interfaceEndpoints: endpoints },
   services: { backstage: { ...backstage, task: { ...backstage?.task, ...task } } },
 });
@@ -68,8 +70,8 @@ describe('the configuration', () => {
   });
 
   test('refuses plain HTTP in production', () => {
-    expect(refusal({ ...production, certificateArn: null })).toContain(
-      'certificateArn: null is refused: plain HTTP is for local and dev only; give the ARN of an ACM certificate',
+    expect(refusal({ ...production, domain: null, certificateArn: null })).toContain(
+      'certificateArn: null is refused: plain HTTP is for local and dev only; give a domain, or the ARN',
     );
   });
 

@@ -174,7 +174,7 @@ describe('the description in SSM', () => {
     expect(description).toMatchObject({
       service: 'backstage',
       cluster: `understudy-${name}`,
-      loadBalancer: { scheme: name === 'production' ? 'https' : 'http' },
+      loadBalancer: { scheme: name === 'local' ? 'http' : 'https' },
       observation: config.services['backstage']?.observation,
     });
     expect(description.alarms).toHaveLength(8);

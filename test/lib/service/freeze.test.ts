@@ -48,7 +48,7 @@ describe('the frozen stack', () => {
     expect(frozenTemplate(localWith(settings), 'backstage')).toEqual(before);
   });
 
-  test('stays as it is when the certificate changes', () => {
+  test('stays as it is when a certificate of one’s own takes the place of the domain’s', () => {
     const production = environmentConfig('production');
     const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/another';
     expect(frozenTemplate({ ...production, certificateArn }, 'backstage')).toEqual(
@@ -65,6 +65,12 @@ describe('the frozen stack', () => {
       database: { ...database, maxConnections: 50, insights: 'advanced' },
     };
     expect(frozenTemplate(changed, 'backstage')).toEqual(before);
+  });
+
+  test('stays as it is when the tasks get subnets in a third zone', () => {
+    const { network } = local;
+    const availabilityZones = [...network.availabilityZones, 'us-east-1c'];
+    expect(frozenTemplate({ ...local, network: { ...network, availabilityZones } }, 'backstage')).toEqual(before);
   });
 
   test('stays as it is when another service is added', () => {

@@ -45,8 +45,7 @@ describe('every alarm', () => {
   });
 
   test('says what missing data means, unless it is made of other alarms', () => {
-    for (const { AlarmName, AlarmRule, TreatMissingData } of alarms) {
-      if (AlarmRule === undefined) expect([AlarmName, TreatMissingData]).toEqual([AlarmName, expect.any(String)]);
-    }
+    const silent = alarms.filter((alarm) => alarm.AlarmRule === undefined && alarm.TreatMissingData === undefined);
+    expect(silent.map(({ AlarmName }) => AlarmName)).toEqual([]);
   });
 });
