@@ -77,11 +77,10 @@ function up(migrations: Migrations, database: SimulatedDatabase): Omit<Simulated
         .filter((migration) => !database.applied(plugin, prefix).includes(migration))
         .map((migration) => ({ plugin, migration })),
     );
-  const hanging = (prefix: string) => due(prefix).find(({ migration }) => database.effect(migration).up === 'hangs');
+  const hanging = (prefix: string) => due(prefix).find(({ migration }) => database.up(migration, prefix) === 'hangs');
   const apply = (prefix: string): string | null => {
     for (const { plugin, migration } of due(prefix)) {
-      const { up: goes = 'works' } = database.effect(migration);
-      if (goes !== 'works') return migration;
+      if (database.up(migration, prefix) !== 'works') return migration;
       database.set(plugin, [...database.applied(plugin, prefix), migration], prefix);
     }
     return null;

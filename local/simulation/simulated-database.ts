@@ -8,6 +8,8 @@ export interface MigrationEffect {
   readonly down?: 'works' | 'missing' | 'loses rows';
   /** What becomes of the run that applies it. @default 'works' */
   readonly up?: 'works' | 'fails' | 'hangs';
+  /** The same on the live database, where that is another story than on a copy. @default as `up` */
+  readonly upLive?: 'works' | 'fails' | 'hangs';
 }
 
 /** Migrations that an image brings, by plugin. */
@@ -33,6 +35,12 @@ export class SimulatedDatabase {
 
   effect(migration: string): MigrationEffect {
     return this.#effects.get(migration) ?? {};
+  }
+
+  /** What becomes of a run that applies it there. */
+  up(migration: string, prefix: string): 'works' | 'fails' | 'hangs' {
+    const { up = 'works', upLive = up } = this.effect(migration);
+    return prefix === live ? upLive : up;
   }
 
   /** Prefixes of the copies that are there. */
