@@ -1,15 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { environmentNames } from '../../lambda/domain/names.ts';
 import { type Release, releaseSchema } from '../../lambda/domain/release.ts';
 import type { Behaviour } from '../../local/simulation/behaviours.ts';
 import type { MigrationEffect } from '../../local/simulation/simulated-database.ts';
 import { openVirtualStage, type VirtualStage } from '../../local/simulation/virtual-stage.ts';
 import { stageAssembly } from './stage-assembly.ts';
-
-// A release with a rehearsal is a few hundred steps.
-jest.setTimeout(30_000);
 
 let stage: VirtualStage;
 let released = 0;
