@@ -83,7 +83,9 @@ export async function requestOf(
   if (checked.success) return request as ReleaseRequestInput;
   const problems = checked.error.issues.map(({ path, message }) => {
     const member = String(path[0] ?? '');
-    const given: unknown = Object.entries(request).find(([name]) => name === member)?.[1];
+    const read: unknown = Object.entries(request).find(([name]) => name === member)?.[1];
+    // As it was given, not as it was read.
+    const given = member === 'sequence' ? values.sequence : read;
     return `${optionOf[member] ?? `--${member}`} is ${JSON.stringify(given)}: ${message}`;
   });
   throw new Failure(`${problems.join('\n')}\nNothing was started.`);
