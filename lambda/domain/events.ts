@@ -44,7 +44,9 @@ export function eventDetail(release: Release): ReleaseEventDetail {
 
 /** The notification of a release's end: subject (SNS allows 100 ASCII characters) and text. */
 export function notification(release: Release): { readonly subject: string; readonly message: string } {
-  const what = `${release.service} ${release.request?.version ?? ''}`.trim();
+  const to = release.kind === 'rollback' ? 'rollback to ' : '';
+  const version = release.request === null ? to.replace(/ to $/, '') : `${to}${release.request.version}`;
+  const what = `${release.service} ${version}`.trim();
   const subject = `[understudy] ${what}: ${release.outcome ?? 'open'}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
   return {
     subject,

@@ -1,12 +1,8 @@
 import { activeDeployment } from '../aws/codedeploy.ts';
-import { imageDigest } from '../aws/ecr.ts';
-import * as ecs from '../aws/ecs.ts';
-import { history } from '../aws/ledger.ts';
 import { type Holder, takeLock } from '../aws/lock.ts';
 import { putEvent } from '../aws/notifications.ts';
 import { putSignal } from '../aws/signals.ts';
-import { allowed, chooseTarget, named, unknown, type Version } from '../domain/known-good.ts';
-import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import type { Version } from '../domain/known-good.ts';
 import { environmentNames } from '../domain/names.ts';
 import type { Release } from '../domain/release.ts';
 import { documentRequestSchema } from '../domain/request.ts';
@@ -18,13 +14,11 @@ import { environment } from './environment.ts';
 import { heirOf, type LockView, leftToRecoverySeconds, lookAtLock } from './lock.ts';
 import { readService } from './read-service.ts';
 import { Refusal } from './refusal.ts';
+import { findTarget, refuseImpossible } from './rollback-target.ts';
 import { type DeployedService, findBlue, readScaling } from './what-serves.ts';
 
 /** A rollback's document in the making. */
 export type RollingBack = Release & { readonly rollback: Rollback };
-
-/** Releases looked through for the known-good ones. */
-const remembered = 200;
 
 /**
  * Brings the last known-good version back, or the one that was named. A release that runs is asked to
@@ -35,7 +29,7 @@ export async function rollBack(release: RollingBack, asked: RollbackRequest, now
   const service = await readService(environment('ENVIRONMENT'), asked.service);
   if (typeof service === 'string') throw new Refusal(service);
   const known: RollingBack = { ...release, ...service };
-  if (release.rollback.waitedFor === null) await refuseImpossible(known, asked, service);
+  if (release.rollback.waitedFor === null && asked.to !== undefined) await refuseImpossible(asked.to, service);
   const view = await lookAtLock(environment('LEDGER_TABLE'), release.service, release.execution, now);
   if (view.kind === 'own' && view.lock.holder?.release !== release.id)
     return adopt(known, { ...view, kind: 'own' }, now);
@@ -54,16 +48,6 @@ export async function rollBack(release: RollingBack, asked: RollbackRequest, now
     reason: obstacle,
     wait: { seconds, resume: 'Open' },
   };
-}
-
-/** A target that was named has to be there before a running release is cancelled for it. */
-async function refuseImpossible(release: RollingBack, { to }: RollbackRequest, service: DeployedService) {
-  if (to === undefined) return;
-  const entries = await recall(release.service);
-  const live = { taskDefinition: '', version: null };
-  const target = named(entries, to);
-  if (target === null) throw new Refusal(`${unknown(to)} ${allowed({ history: entries, live })}`);
-  await refuseGone(target, service, entries);
 }
 
 async function whatStandsInTheWay(view: LockView, description: ServiceDescription): Promise<string | null> {
@@ -109,21 +93,17 @@ async function open(release: RollingBack, asked: RollbackRequest, { view, servic
   if (token === null) return { ...release, wait: { seconds: pollInterval(0), resume: 'Open' } };
   const blue = await findBlue(service);
   const held: RollingBack = { ...release, token, blue, scaling: await readScaling(service, after), reason: '' };
-  const entries = await recall(release.service);
-  const { waitedFor } = release.rollback;
-  const choice = chooseTarget({ history: entries, live: blue, to: asked.to, waitedFor, now });
-  if ('refusal' in choice) return { ...held, refusal: choice.refusal };
-  if ('nothingToDo' in choice) {
-    return { ...held, refusal: choice.nothingToDo, rollback: { ...held.rollback, end: 'nothing-to-do' } };
-  }
-  const { target } = choice;
+  let found: Awaited<ReturnType<typeof findTarget>>;
   try {
-    await refuseGone(target, service, entries);
+    found = await findTarget(service, { live: blue, to: asked.to, waitedFor: release.rollback.waitedFor, now });
   } catch (error) {
     if (error instanceof Refusal) return { ...held, refusal: error.message };
     throw error;
   }
-  const opened: Release = { ...held, ...bring(target, asked, service) };
+  if ('nothingToDo' in found) {
+    return { ...held, refusal: found.nothingToDo, rollback: { ...held.rollback, end: 'nothing-to-do' } };
+  }
+  const opened: Release = { ...held, ...bring(found.target, asked, service) };
   await putEvent('Release started', opened);
   return opened;
 }
@@ -144,26 +124,4 @@ function bring(target: Version, { service, reason, requestedBy }: RollbackReques
     image: { digest, uri: `${description.repository.uri}@${digest}` },
     revision: taskDefinition,
   };
-}
-
-/** @throws Refusal when the version's image or revision is gone */
-async function refuseGone(target: Version, { description }: DeployedService, entries: readonly LedgerEntry[]) {
-  const others = allowed({ history: entries, live: { taskDefinition: target.taskDefinition, version: null } });
-  const { name } = description.repository;
-  if ((await imageDigest(name, target.digest)) === null) {
-    throw new Refusal(
-      `${target.version} (release ${target.release}) cannot be brought back: its image ${target.digest} is gone from the repository ${name}. ${others}`,
-    );
-  }
-  const { definition } = await ecs.taskDefinition(target.taskDefinition);
-  if (definition.status !== undefined && definition.status !== 'ACTIVE') {
-    throw new Refusal(
-      `${target.version} (release ${target.release}) cannot be brought back: its task definition ${target.taskDefinition} is ${definition.status}. ${others}`,
-    );
-  }
-}
-
-async function recall(service: string): Promise<readonly LedgerEntry[]> {
-  const { entries } = await history(environment('LEDGER_TABLE'), service, { limit: remembered });
-  return entries;
 }

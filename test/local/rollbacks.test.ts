@@ -61,30 +61,6 @@ describe('a rollback after a release', () => {
   });
 });
 
-describe('a rollback when the version that serves has turned bad', () => {
-  test('rescues its users while every alarm fires', async () => {
-    const { clock, cloud, description } = workflow.stage;
-    const good = workflow.liveRevision();
-    expect(await workflow.release('4.0', 'late')).toMatchObject({ outcome: 'released' });
-    const users = workflow.stage.users(() => false, 5);
-    await clock.advance(300_000);
-    expect(users.counts.failed).toBeGreaterThan(0);
-    for (const name of description.alarms) cloud.cloudwatch.setAlarmState(name, 'ALARM', 'a test');
-    const back = await workflow.rollBack('rescue');
-    expect(back).toMatchObject({ outcome: 'released', revision: good });
-    const ofOther = description.alarms.filter((name) => !back.deployment?.alarms.includes(name));
-    expect(back.deployment?.muted.toSorted((a, b) => a.localeCompare(b))).toEqual(
-      ofOther.toSorted((a, b) => a.localeCompare(b)),
-    );
-    expect(ofOther.length).toBeGreaterThanOrEqual(description.alarms.length / 2);
-    const { failed } = users.counts;
-    await clock.advance(300_000);
-    users.stop();
-    expect(users.counts.failed).toBe(failed);
-    expect(await workflow.disorder()).toEqual([]);
-  });
-});
-
 describe('a rollback while a release runs', () => {
   let before: string;
   let played = 10;
@@ -183,5 +159,29 @@ describe('a rollback is refused before anything is touched', () => {
 
   test('when the environment has no such service', async () => {
     expect((await workflow.rollBack('nowhere', { service: 'nowhere' })).reason).toContain('has no service nowhere');
+  });
+});
+
+describe('a rollback when the version that serves has turned bad', () => {
+  test('rescues its users while every alarm fires', async () => {
+    const { clock, cloud, description } = workflow.stage;
+    const good = workflow.liveRevision();
+    expect(await workflow.release('40.0', 'late')).toMatchObject({ outcome: 'released' });
+    const users = workflow.stage.users(() => false, 5);
+    await clock.advance(300_000);
+    expect(users.counts.failed).toBeGreaterThan(0);
+    for (const name of description.alarms) cloud.cloudwatch.setAlarmState(name, 'ALARM', 'a test');
+    const back = await workflow.rollBack('rescue');
+    expect(back).toMatchObject({ outcome: 'released', revision: good });
+    const ofOther = description.alarms.filter((name) => !back.deployment?.alarms.includes(name));
+    expect(back.deployment?.muted.toSorted((a, b) => a.localeCompare(b))).toEqual(
+      ofOther.toSorted((a, b) => a.localeCompare(b)),
+    );
+    expect(ofOther.length).toBeGreaterThanOrEqual(description.alarms.length / 2);
+    const { failed } = users.counts;
+    await clock.advance(300_000);
+    users.stop();
+    expect(users.counts.failed).toBe(failed);
+    expect(await workflow.disorder()).toEqual([]);
   });
 });

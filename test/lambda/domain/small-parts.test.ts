@@ -115,6 +115,16 @@ describe('the release document', () => {
   });
 });
 
+test('a notification’s subject tells a rollback from a release', () => {
+  const rollback = { ...registered(), kind: 'rollback' as const };
+  expect(notification({ ...rollback, outcome: 'released' }).subject).toBe(
+    '[understudy] trucks rollback to 2.0.0: released',
+  );
+  expect(notification({ ...rollback, request: null, outcome: 'unchanged' }).subject).toBe(
+    '[understudy] trucks rollback: unchanged',
+  );
+});
+
 test('a notification’s subject is ASCII and at most 100 characters', () => {
   const release = registered();
   const request = release.request && { ...release.request, version: `2.0.0-ümlaut-${'x'.repeat(120)}` };
