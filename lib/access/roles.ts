@@ -43,7 +43,7 @@ export function accessRoles(access: AccessConfig, place: Place): AccessRole[] {
     },
     {
       name: 'rollback',
-      description: 'Starts a rollback, cancels a release, reads how both go',
+      description: 'Starts a rollback, cancels a release, reads how both go and what serves',
       pipeline: pipeline('-rollback'),
       people: access.onCall,
       grants: [
@@ -51,6 +51,7 @@ export function accessRoles(access: AccessConfig, place: Place): AccessRole[] {
         ...follow([at.releaseMachine, at.rollbackMachine]),
         readLedger(at.ledger),
         signal(at.ledger),
+        ...readServing(at),
       ],
     },
     {
@@ -58,7 +59,7 @@ export function accessRoles(access: AccessConfig, place: Place): AccessRole[] {
       description: 'Approves a release that waits for it, reads how it goes',
       pipeline: null,
       people: access.approvers,
-      grants: [...follow([at.releaseMachine]), readLedger(at.ledger), signal(at.ledger)],
+      grants: [...follow([at.releaseMachine]), readLedger(at.ledger), signal(at.ledger), ...readServing(at)],
     },
     {
       name: 'diff',
@@ -98,6 +99,9 @@ function arnsOf({ environment, services, region, account }: Place) {
     releaseMachine: arn('states', `stateMachine:${names.releaseStateMachine}`),
     rollbackMachine: arn('states', `stateMachine:${names.rollbackStateMachine}`),
     ledger: arn('dynamodb', `table/${names.ledgerTable}`),
+    parameters: ['', '/*'].map((below) => arn('ssm', `parameter/understudy/${environment}/services${below}`)),
+    ecsServices: services.map((service) => arn('ecs', `service/${names.cluster}/${service}`)),
+    alarms: arn('cloudwatch', 'alarm:*'),
     stacks: arn('cloudformation', `stack/${names.prefix}-*/*`),
     bootstrapRoles: (qualifier: string) =>
       ['deploy', 'file-publishing', 'lookup'].map(
@@ -153,6 +157,28 @@ function signal(ledger: string): Grant {
     resources: [ledger],
     conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'SIGNAL#*' } },
   };
+}
+
+/** What the command `status` looks at. */
+function readServing({ parameters, ecsServices, alarms }: Arns): Grant[] {
+  return [
+    {
+      actions: ['ssm:GetParametersByPath'],
+      resources: parameters,
+      why: 'The services of the environment are read at once, by the path that they have in common.',
+    },
+    { actions: ['ecs:DescribeServices'], resources: ecsServices },
+    {
+      actions: ['ecs:DescribeTaskDefinition', 'application-autoscaling:DescribeScalableTargets'],
+      resources: ['*'],
+      why: 'Descriptions cannot be limited to a resource.',
+    },
+    {
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: [alarms],
+      why: 'CloudWatch asks for the permission on all alarms, whichever names the call gives.',
+    },
+  ];
 }
 
 /** What `cdk diff --method=template` reads, which makes no change set. */
