@@ -5,6 +5,7 @@ import { databaseDemand } from './connection-budget.ts';
 import { domainSchema, refuseDomain } from './domain.ts';
 import { connectionsOf, instanceMemory } from './instance-memory.ts';
 import { networkSchema } from './network-schema.ts';
+import { notificationsSchema } from './notifications-schema.ts';
 import { serviceConfigSchema } from './service-schema.ts';
 
 const environmentShape = z.strictObject({
@@ -52,6 +53,7 @@ const environmentShape = z.strictObject({
       requestsPerAddress: z.int().min(10).max(2_000_000_000),
     })
     .nullable(),
+  notifications: notificationsSchema.default({ slack: null, pagerDuty: null }),
   /** Roles for pipelines and people; null for none. */
   access: accessSchema.nullable(),
   releases: z.strictObject({

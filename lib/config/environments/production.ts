@@ -27,6 +27,8 @@ export const production: EnvironmentInput = {
   domain: { name: 'example.com', zone: { id: 'Z0123456789EXAMPLE', name: 'example.com' } },
   certificateArn: null,
   firewall: { requestsPerAddress: 10_000 },
+  // A channel: { workspaceId, channelId }; a pager: { secret }, the name of the secret with its URL.
+  notifications: { slack: null, pagerDuty: null },
   // Put your own repository here, and its numbers: gh api repos/OWNER/NAME --jq '{owner: .owner.id, repository: .id}'
   access: {
     repository: 'example-org/understudy',
