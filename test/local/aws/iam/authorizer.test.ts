@@ -87,6 +87,23 @@ describe('a function’s role', () => {
     expect(await call(['ecs', 'RegisterTaskDefinition', { family: 'backstage' }], may)).toBeNull();
   });
 
+  test('takes a snapshot only with a right to the instance and to the snapshot, and to tag it', async () => {
+    const input = {
+      DBInstanceIdentifier: 'live',
+      DBSnapshotIdentifier: 'before-7',
+      Tags: [{ Key: 'release', Value: '7' }],
+    };
+    const take: [string, string, object] = ['rds', 'CreateDBSnapshot', input];
+    const instance: [string, string] = ['rds:CreateDBSnapshot', arn('rds', 'db:live')];
+    const snapshot: [string, string] = ['rds:CreateDBSnapshot', arn('rds', 'snapshot:before-*')];
+    expect(await call(take, snapshot)).toContain(`rds:CreateDBSnapshot on resource: ${arn('rds', 'db:live')}`);
+    expect(await call(take, instance)).toContain(
+      `rds:CreateDBSnapshot on resource: ${arn('rds', 'snapshot:before-7')}`,
+    );
+    expect(await call(take, instance, snapshot)).toContain('rds:AddTagsToResource');
+    expect(await call(take, instance, snapshot, ['rds:AddTagsToResource', arn('rds', 'snapshot:*')])).toBeNull();
+  });
+
   test('is asked for configuration and revision when it creates a deployment', async () => {
     const create: [string, string, object] = [
       'codedeploy',
