@@ -48,6 +48,9 @@ afterAll(async () => {
   await embedded.close();
   await stage.stop();
   await localstack.stop();
+  // LocalStack leads a group that its functions belong to: nothing of it is left.
+  expect(() => process.kill(-localstack.pid, 0)).toThrow('ESRCH');
+  expect(() => process.kill(stage.pid, 0)).toThrow('ESRCH');
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
