@@ -1,6 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type ProbeReport, type ProbeRequest, probeReportSchema } from '../domain/probe.ts';
-import { isTransient } from './errors.ts';
 
 /**
  * Below the two minutes that a step may take, so that a prober that hangs is missing data and not a
@@ -24,7 +23,6 @@ export async function probe(functionName: string, request: ProbeRequest): Promis
     const report = probeReportSchema.safeParse(JSON.parse(text));
     return report.success ? { report: report.data } : { missing: `The prober answered in an unknown form.` };
   } catch (error) {
-    if (isTransient(error)) return { missing: `The prober could not be reached: ${String(error)}` };
-    throw error;
+    return { missing: `The prober could not be reached: ${String(error)}` };
   }
 }

@@ -10,6 +10,7 @@ export interface Situation {
   readonly execution: () => Execution;
   readonly startAnotherRelease: () => void;
   readonly startRollback: () => void;
+  readonly deployTemplates: () => Promise<void>;
 }
 
 export interface Fault {
@@ -77,6 +78,15 @@ export const rivals = {
       ({ startRollback }) =>
       (effect) => {
         startRollback();
+        return effect();
+      },
+  },
+  /** Somebody runs `cdk deploy`. */
+  deployed: {
+    act:
+      ({ deployTemplates }) =>
+      async (effect) => {
+        await deployTemplates();
         return effect();
       },
   },

@@ -2,7 +2,7 @@ import type { Behaviour } from '../../local/simulation/behaviours.ts';
 import type { Execution } from '../../local/stepfunctions/execution.ts';
 import { before, collect, type Facts } from './facts.ts';
 import { type Aftermath, everyFault, type Fault, type FaultName, type Situation } from './faults.ts';
-import type { RecordedCall } from './stage/disturber.ts';
+import type { RecordedCall, Target } from './stage/disturber.ts';
 import type { FaultStage } from './stage/fault-stage.ts';
 
 /** A release of an image that behaves so, or a rollback to the version before. */
@@ -11,7 +11,7 @@ export type Scenario = Behaviour | 'rollback';
 export interface Cell {
   readonly scenario: Scenario;
   /** Absent for a run in which nothing goes wrong. */
-  readonly strike?: { readonly at: RecordedCall; readonly fault: FaultName };
+  readonly strike?: { readonly at: Target; readonly fault: FaultName };
 }
 
 export interface Played {
@@ -38,13 +38,15 @@ export async function play(stage: FaultStage, { scenario, strike }: Cell): Promi
     },
     startAnotherRelease: () => void stage.release(stage.push('good')),
     startRollback: () => void stage.rollback(),
+    deployTemplates: () => stage.deployTemplates(),
   };
   const fault: Fault | null = strike ? everyFault[strike.fault] : null;
   stage.disturber.watch(
     stage.nextName(scenario === 'rollback' ? 'rollback' : 'release'),
     strike && fault ? { at: strike.at, act: fault.act(situation), times: fault.times ?? 1 } : null,
   );
-  execution = scenario === 'rollback' ? stage.rollback() : stage.release(stage.push(scenario));
+  execution =
+    scenario === 'rollback' ? stage.rollback({ to: stage.otherVersion() }) : stage.release(stage.push(scenario));
   await stage.finish(execution);
   await aftermath(stage, execution, fault?.aftermath ?? null);
   await stage.finishAll();

@@ -48,7 +48,10 @@ export class Player {
     try {
       const { facts, injected } = await this.play(cell);
       const [entry] = facts.entries;
-      const missed = { invariant: 'the fault strikes', text: `it struck ${injected} times` };
+      const missed = {
+        invariant: 'the fault strikes',
+        text: `it struck ${injected} times; ${entry?.outcome}: ${entry?.reason}`,
+      };
       return {
         injected,
         violations: [...violations(facts), ...(cell.strike && injected !== 1 ? [missed] : [])],

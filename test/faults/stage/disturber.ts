@@ -14,11 +14,14 @@ export interface RecordedCall {
   readonly operation: string;
 }
 
+/** Where a fault is to strike; without an operation, whatever the call is. */
+export type Target = Pick<RecordedCall, 'state' | 'nth'> & Partial<Pick<RecordedCall, 'operation'>>;
+
 /** Comes between the call and its effect. */
 export type Act = <Answer>(effect: () => Promise<Answer>, invocation: RunningInvocation) => Promise<Answer>;
 
 export interface Injection {
-  readonly at: RecordedCall;
+  readonly at: Target;
   readonly act: Act;
   /** How often in a row, when the client repeats the call. */
   readonly times: number;
@@ -43,6 +46,7 @@ export class Disturber {
   #watched: string | null = null;
   #injection: Injection | null = null;
   #left = 0;
+  #struck = '';
   #counts = new Map<string, number>();
   calls: RecordedCall[] = [];
   invocations: InvocationRecord[] = [];
@@ -104,13 +108,15 @@ export class Disturber {
     const injection = this.#injection;
     if (injection === null || injection.at.state !== state) return effect();
     if (injection.at.nth === nth) {
-      if (injection.at.operation !== operation) {
-        throw new Error(`Call ${nth} of ${state} is ${operation}; in the clean run it was ${injection.at.operation}.`);
+      const { operation: recorded = operation } = injection.at;
+      if (recorded !== operation) {
+        throw new Error(`Call ${nth} of ${state} is ${operation}; in the clean run it was ${recorded}.`);
       }
       this.injected += 1;
       this.#left = injection.times;
+      this.#struck = operation;
     }
-    if (this.#left === 0 || injection.at.operation !== operation) return effect();
+    if (this.#left === 0 || this.#struck !== operation) return effect();
     this.#left -= 1;
     return injection.act(effect, invocation);
   }

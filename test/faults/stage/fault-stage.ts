@@ -8,6 +8,7 @@ import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
 import type { Assembly } from '../../../local/deploy/assembly.ts';
 import type { Behaviour } from '../../../local/simulation/behaviours.ts';
 import { openSimulatedCloud, type SimulatedCloud } from '../../../local/simulation/simulated-cloud.ts';
+import type { MigrationEffect, Migrations } from '../../../local/simulation/simulated-database.ts';
 import { SimulatedUsers } from '../../../local/simulation/simulated-users.ts';
 import type { Execution } from '../../../local/stepfunctions/execution.ts';
 import { Disturber } from './disturber.ts';
@@ -33,9 +34,17 @@ export class FaultStage {
   readonly good = new Set<string>();
   #pushed = 0;
   #started = 0;
+  readonly #assembly: Assembly;
   readonly #folder: string;
 
-  private constructor(simulated: SimulatedCloud, clock: VirtualClock, disturber: Disturber, folder: string) {
+  private constructor(
+    simulated: SimulatedCloud,
+    clock: VirtualClock,
+    disturber: Disturber,
+    assembly: Assembly,
+    folder: string,
+  ) {
+    this.#assembly = assembly;
     this.simulated = simulated;
     this.clock = clock;
     this.disturber = disturber;
@@ -65,7 +74,7 @@ export class FaultStage {
         if (Type === 'Task') states.set(functionOf(Reflect.get(definition.States, state)), state);
       }
     }
-    const stage = new FaultStage(simulated, clock, disturber, folder);
+    const stage = new FaultStage(simulated, clock, disturber, assembly, folder);
     await clock.run(() => simulated.isSteady());
     for (let count = 0; count < 2; count += 1) {
       const execution = stage.release(stage.push('good'));
@@ -80,10 +89,10 @@ export class FaultStage {
   }
 
   /** @returns the tag */
-  push(behaviour: Behaviour): string {
+  push(behaviour: Behaviour, migrations: Migrations = {}, effects: Record<string, MigrationEffect> = {}): string {
     this.#pushed += 1;
     const tag = `v${this.#pushed}`;
-    const digest = this.simulated.push(tag, behaviour);
+    const digest = this.simulated.push(tag, behaviour, migrations, effects);
     if (behaviour === 'good') this.good.add(digest);
     return tag;
   }
@@ -100,6 +109,19 @@ export class FaultStage {
 
   rollback(more: object = {}): Execution {
     return this.#start(environmentNames(environment).rollbackStateMachine, this.nextName('rollback'), more);
+  }
+
+  /** Of the two that the stage was opened with, one that does not serve. */
+  otherVersion(): string {
+    const set = this.simulated.cloud.ecs.services()[0]?.primary;
+    const image = set?.input.revision.definition.containerDefinitions?.[0]?.image ?? '';
+    const first = this.simulated.cloud.registry.find(this.simulated.description.repository.name, 'v1');
+    return first !== null && image.endsWith(first.digest) ? 'v2' : 'v1';
+  }
+
+  /** `cdk deploy` of the templates that are deployed. */
+  deployTemplates(): Promise<void> {
+    return this.simulated.cloud.deployment.deploy(this.#assembly);
   }
 
   /** Executions of both machines, oldest first. */

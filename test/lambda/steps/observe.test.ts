@@ -3,6 +3,7 @@ import { putSignal } from '../../../lambda/aws/signals.ts';
 import type { Release } from '../../../lambda/domain/release.ts';
 import { handler as observe } from '../../../lambda/steps/observe.ts';
 import { handler as shift } from '../../../lambda/steps/shift.ts';
+import { ServiceError } from '../../../local/aws/operation.ts';
 import { at, groups } from '../domain/samples.ts';
 import { leadToReady, leadToRegistered, setStatus } from './lead.ts';
 import type { FakeTask } from './state.ts';
@@ -103,6 +104,16 @@ describe('before users can reach green', () => {
     const [failed, now] = await look(release, 30, decided);
     expect(now).toBeGreaterThanOrEqual(310);
     expect(failed.decision?.reasons.join()).toMatch(/No verdict within the 300 s .* prober could not be reached/);
+  });
+
+  test('a prober that AWS does not let it ask is no data, too', async () => {
+    const release = await leadToReady(world);
+    world.state.broken = { Invoke: new ServiceError('AccessDeniedException', 'not allowed') };
+    expect(await world.run(observe, release, 30)).toMatchObject({
+      decision: null,
+      wait: { resume: 'Observe' },
+      observation: { recent: [{ verdict: 'inconclusive' }] },
+    });
   });
 
   test('a green that never becomes healthy fails at the deadline', async () => {
