@@ -1,9 +1,6 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Release } from '../../lambda/domain/release.ts';
 import { WorkflowStage } from './workflow-stage.ts';
-
-// A release takes seconds of a busy machine.
-jest.setTimeout(60_000);
 
 let workflow: WorkflowStage;
 let live: Release;

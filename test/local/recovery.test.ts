@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Release } from '../../lambda/domain/release.ts';
 import type { Execution } from '../../local/stepfunctions/execution.ts';
 import { WorkflowStage } from './workflow-stage.ts';
-
-// A release takes seconds of a busy machine.
-jest.setTimeout(60_000);
 
 let workflow: WorkflowStage;
 let live: Release;
@@ -65,6 +62,31 @@ describe('an aborted release, when nobody does anything,', () => {
   test('is taken back while users reach it', async () => {
     const { recovery } = await abortIn('Observe', 120);
     expect(recovery).toMatchObject({ outcome: 'rolled-back' });
+    expect(workflow.liveRevision()).toBe(live.revision);
+    expect(await workflow.disorder()).toEqual([]);
+  });
+
+  test.each([
+    ['Snapshot', 0],
+    ['Migrate', 0],
+    ['Migrate', 4],
+    ['Shift', 0],
+  ] as const)('has its schema mended that was in %s for %d s', async (state, seconds) => {
+    played += 1;
+    const migrations = { catalog: [`2026010${played}_a.js`] };
+    const release = workflow.start(`${played}.0`, 'good', { migrations });
+    const abort = () => release.stop('Test', `Aborted in ${state}`);
+    await workflow.when(release, state, seconds === 0 ? abort : () => undefined);
+    if (seconds > 0) await workflow.stage.clock.advance(seconds * 1000);
+    abort();
+    const [recovery] = await settle();
+    const output = recovery && workflow.output(recovery);
+    expect(output).toMatchObject({
+      id: release.options.name,
+      outcome: 'rolled-back',
+      verification: { verdict: 'works' },
+    });
+    expect(output?.mend?.result).toMatch(/unwound|proven/);
     expect(workflow.liveRevision()).toBe(live.revision);
     expect(await workflow.disorder()).toEqual([]);
   });

@@ -1,11 +1,8 @@
 import { DeregisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Release } from '../../lambda/domain/release.ts';
 import type { Execution } from '../../local/stepfunctions/execution.ts';
 import { WorkflowStage } from './workflow-stage.ts';
-
-// A release takes seconds of a busy machine.
-jest.setTimeout(60_000);
 
 let workflow: WorkflowStage;
 let first: Release;

@@ -29,14 +29,18 @@ export class WorkflowStage {
   }
 
   /** Starts a release of a new image, named after its version. */
-  start(version: string, behaviour: Behaviour = 'good', more: object = {}): Execution {
+  start(
+    version: string,
+    behaviour: Behaviour = 'good',
+    { migrations = {}, ...more }: { migrations?: Record<string, string[]>; policy?: 'hotfix' } = {},
+  ): Execution {
     this.#sequence += 1;
-    this.stage.push(version, behaviour);
+    this.stage.push(version, behaviour, migrations);
     return this.stage.start(`release-${version}`, { image: version, version, sequence: this.#sequence, ...more });
   }
 
-  async release(version: string, behaviour: Behaviour = 'good', more: object = {}): Promise<Release> {
-    const execution = this.start(version, behaviour, more);
+  async release(version: string, behaviour: Behaviour = 'good'): Promise<Release> {
+    const execution = this.start(version, behaviour);
     await this.stage.finish(execution);
     return this.output(execution);
   }

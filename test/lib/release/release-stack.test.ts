@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
+import { ledgerEntry } from '../../../lambda/domain/ledger-entry.ts';
 import { stepFunctionName } from '../../../lambda/domain/names.ts';
 import { definition } from '../../../lib/release/definition.ts';
 import { functionNames } from '../../../lib/release/steps.ts';
+import { registered } from '../../lambda/domain/samples.ts';
 import { template } from '../templates.ts';
 
 const local = template('local', 'release');
@@ -163,6 +165,13 @@ describe('the stack', () => {
         }),
       ],
     });
+  });
+
+  test('forgets signals, and nothing else', () => {
+    local.hasResourceProperties('AWS::DynamoDB::Table', {
+      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+    });
+    expect(Object.keys(ledgerEntry(registered()))).not.toContain('expires');
   });
 
   test('lets EventBridge start the rollback machine and nothing else', () => {
