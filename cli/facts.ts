@@ -22,6 +22,8 @@ export interface Facts {
   readonly service: string | null;
   readonly version: string | null;
   readonly policy: string | null;
+  /** What the policy had to say when the release was let in: freeze, error budget, alarms. */
+  readonly admission: readonly string[];
   readonly state: string;
   /** States whose function failed for good. */
   readonly failedStates: readonly string[];
@@ -72,6 +74,7 @@ export function factsOf(sighting: Sighting, sinceSeen: number): Facts {
     version: release?.request?.version ?? null,
     policy: release?.request?.policy ?? null,
     state,
+    admission: release?.admission ?? [],
     failedStates: Object.keys(release?.failures ?? {}),
     phase: observing ? (look?.phase ?? 'preparing') : null,
     at: new Date(now).toISOString(),

@@ -87,6 +87,7 @@ export function picture(facts: Facts, visits: readonly Visit[]): string[] {
       const sign = facts.failedStates.includes(state) ? '✗' : '✓';
       return [
         `  ${sign} ${name} ${visit.leftAt === null ? '' : clock((visit.leftAt - visit.enteredAt) / 1000)}`.trimEnd(),
+        ...(state === 'Open' ? facts.admission.map((line) => `      ${line}`) : []),
       ];
     }),
   ];

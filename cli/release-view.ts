@@ -69,6 +69,7 @@ export const releaseViewSchema = z.object({
     .nullable()
     .catch(null),
   refusal: z.string().nullable().catch(null),
+  admission: z.array(z.string()).catch([]),
   cancelled: wordSchema,
   approved: wordSchema,
   description: descriptionSchema.nullable().catch(null),
