@@ -79,7 +79,8 @@ function request(
   command: readonly string[],
 ): ToolRequest<null> {
   const { migrationSeconds: deadlineSeconds } = release.description.deadlines;
-  return { purpose, taskDefinition, command, deadlineSeconds };
+  // Not among the tasks that are stopped before: one whose start was never answered may be running already.
+  return { purpose, taskDefinition, owner: `${release.id}-mend`, command, deadlineSeconds };
 }
 
 function wait(release: Release, mend: Mend, seconds: number): Release {

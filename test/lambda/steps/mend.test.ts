@@ -90,6 +90,8 @@ describe('Mend takes the migrations back', () => {
     await world.run(mend, release, 60);
     await world.run(mend, release, 60);
     expect(world.state.tasks).toHaveLength(2);
+    // Nor is what runs for it taken for a migration that has to be stopped.
+    expect(world.state.tasks.at(-1)?.lastStatus).toBe('PENDING');
   });
 });
 
