@@ -39,6 +39,8 @@ export interface Facts {
   /** Of the latest look, or the decision. */
   readonly verdict: string | null;
   readonly reasons: readonly string[];
+  /** What the rehearsal does now: copy, migrate, restarted-blue, … */
+  readonly rehearsing: string | null;
   /** Rounds of probes that the new version has answered, before users may reach it. */
   readonly rounds: { readonly answered: number; readonly wanted: number } | null;
   readonly bake: Span | null;
@@ -87,6 +89,7 @@ export function factsOf(sighting: Sighting, sinceSeen: number): Facts {
     },
     verdict: release?.decision?.verdict ?? look?.verdict ?? null,
     reasons: release?.decision?.reasons ?? look?.reasons ?? [],
+    rehearsing: state === 'Rehearse' && running ? (release?.rehearsal?.tasks.at(-1)?.name ?? null) : null,
     rounds:
       observing && release?.description && release.deployment?.continuedAt === null
         ? {
@@ -114,9 +117,11 @@ function endOf({ status, cause, release }: Sighting): { outcome: Outcome; reason
   return { outcome: 'failed', reason: `The execution ${how}. ${cause}`.trim() };
 }
 
-function waitsForApproval(release: ReleaseView | null): boolean {
-  if (release === null || !needsApproval(release) || release.approved !== null) return false;
-  return release.deployment !== null && release.deployment.continuedAt === null && release.wait?.resume === 'Observe';
+/** The new version has been judged good, and nobody has let users in. */
+export function waitsForApproval(release: ReleaseView | null): boolean {
+  const { judgedAt = null, continuedAt = null } = release?.deployment ?? {};
+  if (release === null || judgedAt === null || continuedAt !== null) return false;
+  return release.decision === null && release.approved === null && needsApproval(release);
 }
 
 /** During a retreat and after it the last look's share is history. */
@@ -148,12 +153,14 @@ function deadline(state: string, release: ReleaseView | null, now: number): Span
     case 'Plan':
       return from(schema.plan?.startedAt, given['taskSeconds']);
     case 'Rehearse':
-      return from(rehearsal?.startedAt, given['taskSeconds']);
+      // Its tasks come one after the other, each with the time of one.
+      return from(rehearsal?.tasks.at(-1)?.startedAt, given['taskSeconds']);
     case 'Migrate':
       return from(schema.migrate?.startedAt, given['migrationSeconds']);
     case 'Observe':
       // The bake ends by itself, and is shown as such.
       if (deployment === null || deployment.bakingSince !== null) return null;
+      if (waitsForApproval(release)) return from(deployment.judgedAt, given['approvalSeconds']);
       return deployment.continuedAt === null
         ? from(deployment.createdAt, given['readySeconds'])
         : from(deployment.continuedAt, given['shiftSeconds']);
@@ -176,8 +183,8 @@ const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1000));
 
 /** What makes one line of a log different from the one before. */
 export function milestone(facts: Facts): string {
-  const { state, phase, newPercent: share, verdict, waitsForApproval: waits, cancelledBy, outcome } = facts;
-  return JSON.stringify([state, phase, share, verdict, waits, cancelledBy, outcome]);
+  const { state, phase, rehearsing, newPercent: share, verdict, waitsForApproval: waits, cancelledBy, outcome } = facts;
+  return JSON.stringify([state, phase, rehearsing, share, verdict, waits, cancelledBy, outcome]);
 }
 
 /** Of a release that this command saw to its end. */

@@ -43,7 +43,7 @@ function details(facts: Facts): string[] {
   }
   if ((judging || facts.state === 'Retreat') && verdict !== null)
     lines.push(`verdict  ${verdict}${reasons.length > 0 ? `: ${reasons.join(' ')}` : ''}`);
-  if (facts.waitsForApproval) lines.push('waits    for approval, once the verdict is good');
+  if (facts.waitsForApproval) lines.push('waits    for somebody to approve it');
   if (facts.cancelledBy !== null) lines.push(`cancelled by ${facts.cancelledBy}`);
   if (facts.nextLookSeconds !== null) lines.push(`next     looks again in ${facts.nextLookSeconds} s`);
   return lines;
@@ -82,7 +82,10 @@ export function picture(facts: Facts, visits: readonly Visit[]): string[] {
       if (visit === undefined) return [`  · ${state}`];
       const name = state.padEnd(9);
       if (state === facts.state && running) {
-        return [`  ▸ ${name} ${facts.phase ?? ''}`.trimEnd(), ...details(facts).map((line) => `      ${line}`)];
+        return [
+          `  ▸ ${name} ${facts.phase ?? facts.rehearsing ?? ''}`.trimEnd(),
+          ...details(facts).map((line) => `      ${line}`),
+        ];
       }
       const sign = facts.failedStates.includes(state) ? '✗' : '✓';
       return [
@@ -100,11 +103,11 @@ function lastIndex(visits: readonly Visit[]): number {
 /** One line of a log: what changed, and what it looks like now. */
 export function logLine(facts: Facts): string {
   const { newPercent, phase, verdict, reasons, probes, state } = facts;
-  const parts = [clock(facts.elapsedSeconds).padStart(7), state.padEnd(9), (phase ?? '').padEnd(9)];
+  const parts = [clock(facts.elapsedSeconds).padStart(7), state.padEnd(9), (phase ?? facts.rehearsing ?? '').padEnd(9)];
   if (newPercent !== null && facts.phase !== null) parts.push(`new ${String(newPercent).padStart(3)} %`);
   if (facts.looks > 0 && phase !== null) parts.push(`${probes.new.sent} probes, ${probes.new.failed} failed`);
   if (verdict !== null && phase !== null) parts.push(`${verdict}${reasons.length > 0 ? `: ${reasons.join(' ')}` : ''}`);
-  if (facts.waitsForApproval) parts.push('(will wait for approval)');
+  if (facts.waitsForApproval) parts.push('waits for somebody to approve it');
   if (facts.cancelledBy !== null) parts.push(`(cancelled by ${facts.cancelledBy})`);
   return parts.join('  ').trimEnd();
 }

@@ -15,6 +15,15 @@ const checkSchema = z
   .object({ startedAt: z.string(), probes: count, verdict: z.string().nullable().catch(null), reason: text })
   .nullable()
   .catch(null);
+const rehearsalSchema = z
+  .object({
+    startedAt: z.string(),
+    tasks: z.array(z.object({ name: z.string(), startedAt: z.string(), ok: z.boolean().nullable() })).catch([]),
+    verdict: z.string().nullable().catch(null),
+    reason: text,
+  })
+  .nullable()
+  .catch(null);
 const answersSchema = z.object({ probes: count, failed: count }).catch({ probes: 0, failed: 0 });
 
 const lookSchema = z.object({
@@ -79,9 +88,10 @@ export const releaseViewSchema = z.object({
     .nullable()
     .catch(null),
   schema: schemaSchema.catch(noSchema),
-  rehearsal: checkSchema,
+  admission: z.array(z.string()).catch([]),
+  rehearsal: rehearsalSchema,
   deployment: z
-    .object({ id: text, createdAt: z.string(), continuedAt: instant, bakingSince: instant })
+    .object({ id: text, createdAt: z.string(), judgedAt: instant, continuedAt: instant, bakingSince: instant })
     .nullable()
     .catch(null),
   observation: observationSchema.catch(noObservation),
@@ -94,6 +104,8 @@ export const releaseViewSchema = z.object({
     .object({ startedAt: z.string(), result: z.string().nullable().catch(null), reason: text })
     .nullable()
     .catch(null),
+  snapshot: runSchema,
+  mend: runSchema,
   verification: checkSchema,
   /** By the state that failed. */
   failures: z.record(z.string(), z.unknown()).catch({}),

@@ -2,6 +2,7 @@ import type { Account } from '../account.ts';
 import type { Call, Command, Options } from '../command.ts';
 import { type Described, findExecution, Observer } from '../execution.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { waitsForApproval } from '../facts.ts';
 import { Failure } from '../failure.ts';
 import { follow } from '../follow.ts';
 import { needsApproval, type ReleaseView } from '../release-view.ts';
@@ -87,14 +88,15 @@ async function refuseUnlessRunning(account: Account, execution: Described, id: s
 }
 
 function refuseApproval(release: ReleaseView | null, id: string): string | null {
-  if (release === null || !needsApproval(release)) {
-    return `${id} asks for no approval: it was started without --approval, its policy asks for none, and it goes on by itself.`;
+  const state = release?.state.name ?? 'Open';
+  if (release === null || release.description === null) return `${id} has just begun. Wait until it waits for you.`;
+  if (!needsApproval(release)) {
+    return `${id} asks for no approval: neither --approval nor its policy (${release.request?.policy}) says so. It goes on by itself.`;
   }
-  if (release.decision !== null || release.deployment?.continuedAt) {
-    return `${id} waits for no approval any more: it is in ${release.state.name}.`;
-  }
-  if (release.observation.looks === 0) {
-    return `${id} is in ${release.state.name}, and nothing can be approved yet. Wait until the new version has been probed.`;
+  if (release.decision !== null || release.deployment?.continuedAt)
+    return `${id} waits for no approval any more: it is in ${state}.`;
+  if (release.approved === null && !waitsForApproval(release)) {
+    return `${id} is in ${state}, and cannot be approved yet: its new version has not been judged good. Watch it, and approve it when it waits.`;
   }
   return null;
 }

@@ -11,6 +11,8 @@ const asked = (values: Asked['values'] = {}, image = '1.4.0'): Asked => ({
   values,
 });
 
+const never = () => Promise.reject(new Error('asked'));
+
 describe('the request', () => {
   test('needs no more than a service and a tag', async () => {
     expect(await requestOf(asked(), defaults)).toEqual({
@@ -59,7 +61,6 @@ describe('the request', () => {
   });
 
   test('asks the account for nothing that was given', async () => {
-    const never = () => Promise.reject(new Error('asked'));
     const given = asked({ sequence: '1', by: 'me' });
     await expect(requestOf(given, { sequence: never, requestedBy: never })).resolves.toMatchObject({ sequence: 1 });
   });
