@@ -88,7 +88,6 @@ export const releaseViewSchema = z.object({
     .nullable()
     .catch(null),
   schema: schemaSchema.catch(noSchema),
-  admission: z.array(z.string()).catch([]),
   rehearsal: rehearsalSchema,
   deployment: z
     .object({ id: text, createdAt: z.string(), judgedAt: instant, continuedAt: instant, bakingSince: instant })
