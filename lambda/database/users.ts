@@ -7,7 +7,7 @@ export interface Sql {
  * Makes the users that services sign in as, each by its IAM role and without a password
  * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html#UsingWithRDS.IAMDBAuth.DBAccounts.PostgreSQL).
  * One that is there already is left as it is, but for what it lacks. A user may make databases, its own and those of
- * a rehearsal, and reaches no other user's.
+ * a rehearsal, and owns nothing of another's.
  *
  * @param users names of small letters, digits and underscores
  * @throws RangeError for any other name, before anything is made
