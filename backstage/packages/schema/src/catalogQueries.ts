@@ -15,13 +15,13 @@ export const CATALOG_QUERIES: readonly string[] = [
      'with (' || array_to_string(c.reloptions, ', ') || ')') line
    from pg_class c where ${TABLES}`,
 
+  // Without the planner's hints (n_distinct): the catalog's migrations compute them from the rows that they find.
   `select concat_ws(' ', 'column', c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod),
      case when a.attcollation <> t.typcollation then 'collate ' || l.collname end,
      case when a.attnotnull then 'not null' end,
      case when a.attidentity <> '' then 'identity ' || a.attidentity::text end,
      case when a.attgenerated <> '' then 'generated as' else case when f.adbin is not null then 'default' end end,
-     pg_get_expr(f.adbin, f.adrelid),
-     'with (' || array_to_string(a.attoptions, ', ') || ')') line
+     pg_get_expr(f.adbin, f.adrelid)) line
    from pg_class c join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
    left join pg_collation l on l.oid = a.attcollation
    left join pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum

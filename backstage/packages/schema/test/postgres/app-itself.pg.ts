@@ -29,7 +29,8 @@ it("takes the catalog's last migrations back and on again, with its rows, and th
     entity_ref: 'component:default/kept',
     unprocessed_entity: '{}',
     errors: '[]',
-    next_update_at: new Date(),
+    result_hash: 'as it was',
+    next_update_at: new Date(Date.now() + 3_600_000),
     last_discovery_at: new Date(),
   });
   const full = (await run(APP, 'fingerprint')).json;
@@ -40,6 +41,11 @@ it("takes the catalog's last migrations back and on again, with its rows, and th
   const lacking = sets.find((set) => set.package === '@backstage/plugin-catalog-backend')?.migrations.splice(-5);
   const down = await run(APP, 'down', '--to', JSON.stringify(older));
   expect(down).toMatchObject({ code: 0, json: { ok: true, kept: [] } });
+  // Nobody can read it, for it was never stitched: the catalog is to process it again, at once.
+  expect(down.json.healed).toEqual([{ plugin: 'catalog', entities: 1 }]);
+  const [healed] = await catalog('refresh_state').select('result_hash', 'next_update_at');
+  expect(healed.result_hash).toBe('');
+  expect(healed.next_update_at.getTime()).toBeLessThan(Date.now() + 1000);
   expect(down.json.unwound).toMatchObject([{ plugin: 'catalog', migrations: lacking?.toReversed() }]);
   expect((await run(APP, 'fingerprint')).json.digest).not.toBe(full.digest);
 
