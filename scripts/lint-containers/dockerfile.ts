@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { NoPython, prepareTool, skip } from '../python/virtual-environment.ts';
 
-// npm run lint:dockerfile: no engine is needed to tell what is wrong with a Dockerfile.
+// Part of npm run lint:containers: no engine is needed to tell what is wrong with a Dockerfile.
 const root = join(import.meta.dirname, '../..');
 const requirements = join(import.meta.dirname, 'dockerfile-requirements.txt');
 try {

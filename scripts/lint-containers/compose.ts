@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { composeFromDebian } from './compose-from-debian.ts';
 
-// npm run lint:compose: has Docker Compose's own client read the file; it needs no engine for that.
+// Part of npm run lint:containers: has Docker Compose's own client read the file; it needs no engine for that.
 const root = join(import.meta.dirname, '../..');
 
 const installed = [['docker', 'compose'], ['docker-compose']].find(([command = '', ...first]) =>
