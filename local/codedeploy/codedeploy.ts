@@ -51,6 +51,10 @@ export class CodeDeploy {
     this.#groups.set(`${group.application}/${group.name}`, group);
   }
 
+  groups(): readonly DeploymentGroup[] {
+    return [...this.#groups.values()];
+  }
+
   /** @throws ServiceError DeploymentGroupDoesNotExistException */
   group(application: string, name: string): DeploymentGroup {
     const group = this.#groups.get(`${application}/${name}`);

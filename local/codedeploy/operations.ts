@@ -5,6 +5,7 @@ import type {
   GetDeploymentCommandInput,
   GetDeploymentGroupCommandInput,
   GetDeploymentTargetCommandInput,
+  ListDeploymentGroupsCommandInput,
   ListDeploymentsCommandInput,
   ListDeploymentTargetsCommandInput,
   StopDeploymentCommandInput,
@@ -18,6 +19,14 @@ const pageSize = 100;
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Operations.html */
 export function codeDeployOperations(model: CodeDeploy) {
   return {
+    ListApplications: () => ({ applications: [...new Set(model.groups().map(({ application }) => application))] }),
+    ListDeploymentGroups: ({ applicationName }: ListDeploymentGroupsCommandInput) => ({
+      applicationName,
+      deploymentGroups: model
+        .groups()
+        .filter(({ application }) => application === applicationName)
+        .map(({ name }) => name),
+    }),
     CreateDeployment: (input: CreateDeploymentCommandInput) => createDeployment(model, input),
     GetDeployment: ({ deploymentId }: GetDeploymentCommandInput) => ({
       deploymentInfo: describeDeployment(model.deployment(deploymentId)),

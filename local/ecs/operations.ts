@@ -7,6 +7,8 @@ import type {
   DescribeServicesCommandOutput,
   DescribeTaskDefinitionCommandInput,
   DescribeTaskDefinitionCommandOutput,
+  ListClustersCommandInput,
+  ListClustersCommandOutput,
   ListServicesCommandInput,
   ListServicesCommandOutput,
   ListTaskDefinitionsCommandInput,
@@ -31,6 +33,10 @@ export function ecsOperations(model: Ecs) {
   return {
     ...taskOperations(model),
     DescribeClusters: (input: DescribeClustersCommandInput) => describeClusters(model, input),
+    ListClusters: (input: ListClustersCommandInput): Output<ListClustersCommandOutput> => {
+      const { items, nextToken } = page(model.clusters(), input);
+      return { clusterArns: [...items], nextToken };
+    },
     RegisterTaskDefinition: (
       input: RegisterTaskDefinitionCommandInput,
     ): Output<RegisterTaskDefinitionCommandOutput> => {

@@ -1,4 +1,5 @@
-import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import type { InvokeCommandInput, InvokeCommandOutput, ListFunctionsResponse } from '@aws-sdk/client-lambda';
+import { arn, roleArn } from '../aws/arn.ts';
 import { type Operations, ServiceError } from '../aws/operation.ts';
 import type { Functions } from './functions.ts';
 
@@ -8,6 +9,15 @@ type InvokeOutput = Omit<InvokeCommandOutput, '$metadata' | 'Payload'> & { reado
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export function lambdaOperations(functions: Functions): Operations {
   return {
+    /** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html */
+    ListFunctions: (): ListFunctionsResponse => ({
+      Functions: functions.all().map(({ name, role }) => ({
+        FunctionName: name,
+        FunctionArn: arn('lambda', `function:${name}`),
+        Role: roleArn(role),
+        Runtime: 'nodejs24.x',
+      })),
+    }),
     async Invoke(input: InvokeCommandInput): Promise<InvokeOutput> {
       const type = input.InvocationType ?? 'RequestResponse';
       if (type === 'DryRun') {

@@ -3,6 +3,8 @@ import type {
   BatchGetImageResponse,
   DescribeImagesCommandInput,
   DescribeImagesResponse,
+  DescribeRepositoriesCommandInput,
+  DescribeRepositoriesResponse,
   Image,
   ImageIdentifier,
   PutImageCommandInput,
@@ -19,6 +21,26 @@ export function ecrOperations(registry: Registry): Operations {
   const find = (repository: string, { imageDigest, imageTag }: ImageIdentifier): StoredImage | null =>
     registry.find(repository, imageDigest ?? imageTag ?? '');
   return {
+    DescribeRepositories({ repositoryNames }: DescribeRepositoriesCommandInput): DescribeRepositoriesResponse {
+      const all = registry.repositories();
+      const missing = repositoryNames?.find((wanted) => !all.some(({ name }) => name === wanted));
+      if (missing !== undefined) {
+        const message = `The repository with name '${missing}' does not exist in the registry with id '${account}'`;
+        throw new ServiceError('RepositoryNotFoundException', message);
+      }
+      return {
+        repositories: all
+          .filter(({ name }) => repositoryNames?.includes(name) ?? true)
+          .map(({ name, immutable }) => ({
+            repositoryName: name,
+            repositoryArn: arn('ecr', `repository/${name}`),
+            repositoryUri: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
+            registryId: account,
+            imageTagMutability: immutable ? 'IMMUTABLE' : 'MUTABLE',
+          })),
+      };
+    },
+
     DescribeImages({ repositoryName = '', imageIds }: DescribeImagesCommandInput): DescribeImagesResponse {
       const images = imageIds?.map((id) => find(repositoryName, id) ?? notFound(repositoryName, id));
       return {

@@ -35,6 +35,10 @@ export class Registry {
     this.#clock = clock;
   }
 
+  repositories(): { readonly name: string; readonly immutable: boolean }[] {
+    return [...this.#repositories].map(([name, { immutable }]) => ({ name, immutable }));
+  }
+
   createRepository(name: string, immutable: boolean): void {
     const existing = this.#repositories.get(name);
     if (existing === undefined) this.#repositories.set(name, { images: new Map(), immutable });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PutEventsCommandInput, PutEventsResponse } from '@aws-sdk/client-eventbridge';
+import type { ListRulesResponse, PutEventsCommandInput, PutEventsResponse } from '@aws-sdk/client-eventbridge';
 import { account, arn, region } from '../aws/arn.ts';
 import type { Operations } from '../aws/operation.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -82,6 +82,15 @@ export class EventBus {
         });
         return { Entries: results, FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length };
       },
+      ListRules: (): ListRulesResponse => ({
+        Rules: [...this.#rules].map(([Name, { pattern }]) => ({
+          Name,
+          Arn: arn('events', `rule/${Name}`),
+          EventPattern: JSON.stringify(pattern),
+          State: 'ENABLED',
+          EventBusName: 'default',
+        })),
+      }),
     };
   }
 

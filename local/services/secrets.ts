@@ -4,6 +4,7 @@ import type {
   DescribeSecretResponse,
   GetSecretValueCommandInput,
   GetSecretValueResponse,
+  ListSecretsResponse,
 } from '@aws-sdk/client-secrets-manager';
 import { arn } from '../aws/arn.ts';
 import { type Operations, ServiceError } from '../aws/operation.ts';
@@ -53,6 +54,13 @@ export class Secrets {
       throw new ServiceError('ResourceNotFoundException', `Secrets Manager can't find the specified secret: ${id}.`);
     };
     return {
+      ListSecrets: (): ListSecretsResponse => ({
+        SecretList: [...this.#secrets.values()].map((each) => ({
+          ARN: each.arn,
+          Name: each.name,
+          CreatedDate: new Date(each.createdAt),
+        })),
+      }),
       DescribeSecret: ({ SecretId }: DescribeSecretCommandInput): DescribeSecretResponse => {
         const secret = existing(SecretId);
         return { ARN: secret.arn, Name: secret.name };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   GetTopicAttributesCommandInput,
   GetTopicAttributesResponse,
+  ListTopicsResponse,
   PublishCommandInput,
   PublishResponse,
 } from '@aws-sdk/client-sns';
@@ -54,6 +55,7 @@ export class Topics {
         }
         return { MessageId: this.publish(input.TopicArn ?? '', input.Message ?? '', subject).id };
       },
+      ListTopics: (): ListTopicsResponse => ({ Topics: [...this.#topics.keys()].map((TopicArn) => ({ TopicArn })) }),
       GetTopicAttributes: ({ TopicArn = '' }: GetTopicAttributesCommandInput): GetTopicAttributesResponse => {
         const { kmsKey } = this.#existing(TopicArn);
         return { Attributes: { TopicArn, ...(kmsKey !== null && { KmsMasterKeyId: kmsKey }) } };
