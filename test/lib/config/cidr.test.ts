@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { normalized, overlap, prefixLength } from '../../../lib/config/cidr.ts';
+import { environmentConfig, environmentNamesAllowed } from '../../../lib/config/config.ts';
 
 describe('two ranges of addresses', () => {
   test.each([
@@ -24,4 +25,10 @@ test.each([
 ])('the range around %s is %s', (given, range) => {
   expect(normalized(given)).toBe(range);
   expect(prefixLength(range)).toBe(Number(range.split('/')[1]));
+});
+
+test('no two environments share an address, so that any two can be connected', () => {
+  const ranges = environmentNamesAllowed.map((name) => environmentConfig(name).network.cidr);
+  const shared = ranges.flatMap((one, index) => ranges.slice(index + 1).filter((other) => overlap(one, other)));
+  expect(shared).toEqual([]);
 });
