@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
@@ -93,6 +93,11 @@ export class ShapeStack extends Stack {
       platformVersion,
       rehearsal: sealed && { securityGroups: [sealed.securityGroupId], taskRole: access.rehearsalRole.roleArn },
     };
+    // Told after every deploy; whether something serves with another one, only `status` can tell.
+    new CfnOutput(this, 'NextShape', {
+      value: shape.ref,
+      description: `Shape of ${props.service} from its next release on; whether it is pending: npm run release -- status --environment ${props.config.name}`,
+    });
     new CfnParameter(this, 'ShapeParameter', {
       name: names.shapeParameter,
       description: `How tasks of ${props.service} are run, from the next release on`,

@@ -147,6 +147,14 @@ describe('the shape of a task', () => {
     expect(JSON.stringify(parameter)).toContain(JSON.stringify({ Ref: id }));
   });
 
+  test('is told after a deploy, with the command that says whether it is pending', () => {
+    const [id] = Object.keys(shape.findResources('AWS::ECS::TaskDefinition'));
+    shape.hasOutput('NextShape', {
+      Value: { Ref: id },
+      Description: Match.stringLikeRegexp('from its next release on; .*npm run release -- status --environment local$'),
+    });
+  });
+
   test('gives the code of the service no right in AWS', () => {
     const policies = Object.values(shape.findResources('AWS::IAM::Policy'));
     expect(JSON.stringify(policies.map((policy) => policy['Properties'].Roles))).not.toContain('TaskRole');
