@@ -128,6 +128,8 @@ export interface TaskView {
   /** Why it stopped, in ECS's words; empty while it runs. */
   readonly reason: string;
   readonly taskDefinition: string;
+  /** ISO. */
+  readonly createdAt: string | null;
   readonly startedBy: string;
   readonly healthStatus: string;
 }
@@ -148,6 +150,7 @@ function view(task: Task, container: string): TaskView {
     exitCode: own?.exitCode ?? null,
     reason: [task.stoppedReason, own?.reason].filter((part) => part !== undefined && part !== '').join(': '),
     taskDefinition: task.taskDefinitionArn ?? '',
+    createdAt: task.createdAt?.toISOString() ?? null,
     startedBy: task.startedBy ?? '',
     healthStatus: task.healthStatus ?? 'UNKNOWN',
   };

@@ -1,6 +1,6 @@
 import { taskMetric } from '../aws/cloudwatch.ts';
 import * as ecs from '../aws/ecs.ts';
-import { lostTasks } from '../domain/green-tasks.ts';
+import { type Green, lostTasks } from '../domain/green-tasks.ts';
 import { startedBy } from '../domain/identifiers.ts';
 import { type Used, type Utilization, windowMinutes } from '../domain/judge/utilization.ts';
 import type { ShiftedRelease } from '../domain/release.ts';
@@ -20,7 +20,7 @@ export async function lookAtTasks(release: ShiftedRelease, now: string): Promise
   const { container } = release.shape;
   const stopped = await ecs.stoppedServiceTasks(cluster, ecsService);
   const ended = await ecs.describeTasks(cluster, stopped.slice(0, 100), container);
-  const lost = lostTasks(ended, release.revision, startedBy(release.id));
+  const lost = lostTasks(ended, greenOf(release));
   if (!observation.utilization) return { lost, utilization: null };
 
   const running = await ecs.runningServiceTasks(cluster, ecsService);
@@ -58,3 +58,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 
 const minutesBefore = (at: string, minutes: number): string =>
   new Date(Date.parse(at) - minutes * minuteMs).toISOString();
+
+export function greenOf({ id, revision, deployment }: ShiftedRelease): Green {
+  return { revision, oneOff: startedBy(id), since: deployment.createdAt };
+}

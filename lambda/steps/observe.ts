@@ -4,7 +4,6 @@ import * as ecs from '../aws/ecs.ts';
 import { ruleWeights } from '../aws/elb.ts';
 import { putEvent } from '../aws/notifications.ts';
 import { crashLoop } from '../domain/green-tasks.ts';
-import { startedBy } from '../domain/identifiers.ts';
 import { rearmed } from '../domain/muted-alarms.ts';
 import { lookInterval, withLook } from '../domain/observation.ts';
 import { quickLook } from '../domain/probe-budget.ts';
@@ -14,6 +13,7 @@ import { isPast, secondsBetween } from '../domain/time.ts';
 import { type AlarmReading, fail, firing, pass, type Verdict } from '../domain/verdict.ts';
 import { approvalOf, needsApproval } from './approval.ts';
 import { type Looked, lookBeforeTraffic, lookUnderTraffic } from './look.ts';
+import { greenOf } from './look-at-tasks.ts';
 import { fence, step } from './step.ts';
 
 /** Looks past the end of the bake in which an inconclusive verdict may still turn. */
@@ -55,7 +55,7 @@ async function prepare(release: ShiftedRelease, now: Now): Promise<Release> {
   if (loud.length > 0) return decide(release, fail(`Alarm in ALARM: ${loud.join(', ')}.`), now.at);
   const stopped = await ecs.stoppedServiceTasks(cluster, ecsService);
   const tasks = await ecs.describeTasks(cluster, stopped.slice(0, 100), release.shape.container);
-  const crash = crashLoop(tasks, release.revision, startedBy(release.id));
+  const crash = crashLoop(tasks, greenOf(release));
   if (crash !== null) return decide(release, fail(crash), now.at);
   if (isPast(release.deployment.createdAt, deadlines.readySeconds, now.at)) {
     return decide(release, fail(`Green was not healthy within ${deadlines.readySeconds} s.`), now.at);

@@ -85,10 +85,17 @@ describe('green’s tasks that do not stay up', () => {
     startedBy: 'ecs-svc/1',
     reason: 'Essential container in task exited',
     exitCode: 1,
+    createdAt: at(41),
   };
+  const green = { revision: 'green:3', oneOff: 'trucks-2', since: at(40) };
 
   test('three of them are a crash loop', () => {
-    expect(crashLoop([task, task, task], 'green:3', 'trucks-2')).toContain('exit code 1');
+    expect(crashLoop([task, task, task], green)).toContain('exit code 1');
+  });
+
+  test('those that ended before it was deployed again do not count', () => {
+    const earlier = { ...task, createdAt: at(39) };
+    expect(crashLoop([task, earlier, earlier], green)).toBeNull();
   });
 
   test('two may be chance, blue’s do not count, nor do the release’s own one-off tasks', () => {
@@ -96,7 +103,7 @@ describe('green’s tasks that do not stay up', () => {
       { ...task, taskDefinition: 'blue:2' },
       { ...task, startedBy: 'trucks-2' },
     ];
-    expect(crashLoop([task, task, ...others], 'green:3', 'trucks-2')).toBeNull();
+    expect(crashLoop([task, task, ...others], green)).toBeNull();
   });
 });
 
