@@ -54,8 +54,8 @@ export function isPassing(error: unknown): boolean {
 
 /** An error of AWS or of the way there, in words and with what mends it; null for anything else. */
 export function explained(error: unknown, target: Target, exitCode: ExitCode = exitCodes.usage): Failure | null {
-  const text = words(error, target);
-  return text === null ? null : new Failure(text, exitCode);
+  const told = words(error, target);
+  return told === null ? null : new Failure(told, exitCode);
 }
 
 function words(error: unknown, { environment, endpointText, local }: Target): string | null {
@@ -93,13 +93,15 @@ function is(name: string, names: readonly string[]): boolean {
   return names.includes(name);
 }
 
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 function read(error: unknown): { name: string; code: string; status: number; message: string } {
-  if (!(error instanceof Error)) return { name: '', code: '', status: 0, message: String(error) };
-  const { code, $metadata } = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const given: { name?: unknown; code?: unknown; message?: unknown; $metadata?: { httpStatusCode?: number } } =
+    typeof error === 'object' && error !== null ? error : { message: error };
   return {
-    name: error.name,
-    code: typeof code === 'string' ? code : '',
-    status: $metadata?.httpStatusCode ?? 0,
-    message: error.message,
+    name: text(given.name),
+    code: text(given.code),
+    status: given.$metadata?.httpStatusCode ?? 0,
+    message: text(given.message),
   };
 }

@@ -58,9 +58,13 @@ export async function deployedService(account: Account, wanted: string): Promise
 
 async function noEnvironment(account: Account): Promise<string> {
   const { environment, endpointText } = account.target;
-  const all = await below(account, root);
+  // Narrow roles may read their own environment only.
+  const all = await below(account, root).catch((error: unknown): Parameter[] => {
+    if (error instanceof Error && error.name.startsWith('AccessDenied')) return [];
+    throw error;
+  });
   const known = [...new Set(all.map(({ Name }) => Name?.split('/')[2] ?? ''))].filter(Boolean).toSorted();
-  const there = known.length === 0 ? 'no environment is deployed there' : `there are: ${known.join(', ')}`;
+  const there = known.length === 0 ? 'none is to be seen there' : `there are: ${known.join(', ')}`;
   return `There is no environment ${environment} at ${endpointText}; ${there}. Check --environment, --region and the account (${(await account.identity()).account}).`;
 }
 

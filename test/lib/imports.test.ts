@@ -23,6 +23,12 @@ describe('dependencies point one way', () => {
     expect(found.filter(({ imported }) => imported.startsWith('local/'))).toEqual([]);
   });
 
+  test('the command line imports of the rest only the domain', () => {
+    const found = imports('cli').filter(({ imported }) => !imported.startsWith('cli/'));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter(({ imported }) => !imported.startsWith('lambda/domain/'))).toEqual([]);
+  });
+
   test('lib imports of lambda only the domain', () => {
     const found = imports('lib').filter(({ imported }) => imported.startsWith('lambda/'));
     expect(found.length).toBeGreaterThan(0);
