@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
     to: "if (running) return { lock, kind: 'abandoned', holder, seconds: Infinity };",
     states: ['Open'],
     scenario: 'good',
-    strike: { state: 'Rehearse', operation: 'ecs:DescribeTasks', fault: 'rival' },
+    strike: { state: 'Rehearse', operation: 'ecs:RunTask', fault: 'rival' },
     seenBy: 'one release at a time',
   },
   {
