@@ -62,6 +62,9 @@ export async function acquire(
   const after = heirOf(view);
   const token = await takeLock(table, service, view.lock, { ...by, after });
   if (token !== null) return { token, after };
+  // The taking's answer may have been lost: then it is the client's second try that finds the lock changed.
+  const taken = await readLock(table, service);
+  if (taken.holder?.execution === by.execution) return { token: taken.token, after };
   return { busy: `Another release of ${service} took the lock at the same moment. Wait for it.` };
 }
 

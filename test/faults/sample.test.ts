@@ -47,3 +47,9 @@ describe('a good release survives', () => {
 test('no fault is without a name on the command line', () => {
   expect(faultNames).toEqual(['refused', 'lost', 'throttled', 'slow', 'twice', 'aborted', 'rolled-back', 'redriven']);
 });
+
+test('a lock whose taking was never answered is not taken for somebody else’s', async () => {
+  const at = clean.calls.find(({ state, operation }) => state === 'Open' && operation === 'dynamodb:UpdateItem');
+  const verdict = await player.judge({ scenario: 'good', ...(at && { strike: { at, fault: 'lost' } }) });
+  expect(verdict).toMatchObject({ injected: 1, outcome: 'released' });
+}, 30_000);
