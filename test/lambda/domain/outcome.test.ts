@@ -65,14 +65,15 @@ describe('a release', () => {
   });
 });
 
+const mended = (result: NonNullable<Release['mend']>['result'], reason: string): Release['mend'] => ({
+  startedAt: at(70),
+  unlock: null,
+  down: null,
+  result,
+  reason,
+});
+
 describe('the schema', () => {
-  const mended = (result: NonNullable<Release['mend']>['result'], reason: string): Release['mend'] => ({
-    startedAt: at(70),
-    unlock: null,
-    down: null,
-    result,
-    reason,
-  });
   const back = { ...shifted(), schema: migrated, decision: bad, retreat: retreat('restored') };
 
   test('that was unwound is told, and one that nobody touched is not', () => {

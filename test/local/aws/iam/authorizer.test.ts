@@ -47,6 +47,12 @@ async function call(
   }
 }
 
+const put = (pk: string): [string, string, object] => [
+  'dynamodb',
+  'PutItem',
+  { TableName: 'ledger', Item: { pk: { S: pk } } },
+];
+
 describe('a function’s role', () => {
   test('is named with action and resource when it does not allow a call', async () => {
     const refusal = await call(['sns', 'Publish', { TopicArn: arn('sns', 'releases') }]);
@@ -150,11 +156,6 @@ describe('a function’s role', () => {
   });
 
   test('may be held to the keys of the items that it writes', async () => {
-    const put = (pk: string): [string, string, object] => [
-      'dynamodb',
-      'PutItem',
-      { TableName: 'ledger', Item: { pk: { S: pk } } },
-    ];
     const signals = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'SIGNAL#*' } };
     const may: [string, string, object] = ['dynamodb:PutItem', arn('dynamodb', 'table/ledger'), signals];
     expect(await call(put('SIGNAL#r-1'), may)).toBeNull();

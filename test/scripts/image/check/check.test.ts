@@ -36,13 +36,13 @@ describe('the start command', () => {
   });
 });
 
-describe('a task of an app folder', () => {
-  const program = (text: string) => {
-    dockerfile('CMD ["node", "index.cjs"]');
-    writeFileSync(join(folder, 'index.cjs'), text);
-    return folderContained(folder);
-  };
+const program = (text: string) => {
+  dockerfile('CMD ["node", "index.cjs"]');
+  writeFileSync(join(folder, 'index.cjs'), text);
+  return folderContained(folder);
+};
 
+describe('a task of an app folder', () => {
   test('runs in it with the given variables, and its report is the last line that is one', async () => {
     const contained = program('console.log(`{"ok":false}\\n{"ok":true,"who":"${process.env.WHO}"}\\nbye`)');
     const { code, json } = await runTask(contained, contained.command, { WHO: 'me' }, 10_000);
