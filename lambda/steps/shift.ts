@@ -1,6 +1,7 @@
 import { allSuspended, suspend } from '../aws/autoscaling.ts';
 import { alarmStates } from '../aws/cloudwatch.ts';
 import * as codedeploy from '../aws/codedeploy.ts';
+import { isNamed } from '../aws/errors.ts';
 import { appSpec } from '../domain/appspec.ts';
 import { deploymentDescription } from '../domain/identifiers.ts';
 import { mutedFor } from '../domain/muted-alarms.ts';
@@ -61,11 +62,18 @@ function findOwn(release: RegisteredRelease): Promise<string | null> {
 async function create(release: RegisteredRelease, alarms: readonly string[]): Promise<string> {
   const { description, request } = release;
   await fence(release);
-  return codedeploy.createDeployment({
-    ...description.codeDeploy,
-    appSpec: appSpec(release.shape, release.revision),
-    config: description.policies[request.policy].deploymentConfig,
-    description: deploymentDescription(release.id),
-    ...(alarms.length < description.alarms.length && { alarms }),
-  });
+  try {
+    return await codedeploy.createDeployment({
+      ...description.codeDeploy,
+      appSpec: appSpec(release.shape, release.revision),
+      config: description.policies[request.policy].deploymentConfig,
+      description: deploymentDescription(release.id),
+      ...(alarms.length < description.alarms.length && { alarms }),
+    });
+  } catch (error) {
+    // When the creation's answer was lost, the client's second try meets the deployment of the first.
+    const own = isNamed(error, 'DeploymentLimitExceededException') ? await findOwn(release) : null;
+    if (own === null) throw error;
+    return own;
+  }
 }
