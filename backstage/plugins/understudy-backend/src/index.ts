@@ -1,10 +1,11 @@
 import { createBackendFeatureLoader } from '@backstage/backend-plugin-api';
 import { catalogModule } from './catalogModule';
+import { freshnessModule } from './freshness/freshnessModule';
 import { understudyPlugin } from './plugin';
 
-/** Two halves that only make sense together: the endpoints, and the catalog's side of the probe. */
+/** The endpoints, the catalog's side of the probe, without which they make no sense, and how fresh the catalog is. */
 export default createBackendFeatureLoader({
   loader() {
-    return [understudyPlugin, catalogModule];
+    return [understudyPlugin, catalogModule, freshnessModule];
   },
 });
