@@ -1,5 +1,14 @@
 import { z } from 'zod';
 
+/** For a service with background work, which logs once a minute by how many seconds it is behind. */
+const freshnessSchema = z.strictObject({
+  /** People are called when it is further behind for long. */
+  thresholdSeconds: z.int().positive(),
+  /** Share of what it logs that is within the threshold. */
+  target: z.number().min(0.5).max(0.99999),
+});
+export type Freshness = z.infer<typeof freshnessSchema>;
+
 /** What a service promises its users: its error budget, its burn-rate alarms and its dashboard follow from it. */
 export const sloSchema = z.strictObject(
   {
@@ -12,6 +21,7 @@ export const sloSchema = z.strictObject(
       thresholdMs: z.int().positive(),
       target: z.number().min(0.5).max(0.99999),
     }),
+    freshness: freshnessSchema.optional(),
   },
   {
     error: ({ input }) =>

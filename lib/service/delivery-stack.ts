@@ -6,6 +6,7 @@ import { environmentNames, serviceNames } from '../../lambda/domain/names.ts';
 import { type ServiceDescription, serviceDescriptionSchema } from '../../lambda/domain/service.ts';
 import { listenerPorts } from '../config/ports.ts';
 import { burnRateAlarms } from '../signals/burn-rate-alarms.ts';
+import { FreshnessAlarm } from '../signals/freshness.ts';
 import { objectives } from '../signals/objectives.ts';
 import type { SignalsStack } from '../signals/signals-stack.ts';
 import { colourAlarms } from './alarms.ts';
@@ -37,6 +38,7 @@ export class DeliveryStack extends Stack {
     for (const objective of objectives(this, { ...watched, slo: settings.slo })) {
       burnRateAlarms(this, objective, props.signals.topic);
     }
+    this.watchFreshness(props);
     const policies = trafficPolicies(this, names.family, settings.policies);
     const codeDeploy = new DeploymentGroup(this, 'Deployment', {
       ...props,
@@ -96,6 +98,19 @@ export class DeliveryStack extends Stack {
       // The journeys alone may pass the 4 KiB of a standard parameter.
       tier: 'Intelligent-Tiering',
       value: this.toJsonString(description),
+    });
+  }
+
+  private watchFreshness({ config, service, signals }: DeliveryStackProps): void {
+    const { freshness } = serviceConfig({ config, service }).slo;
+    if (freshness === undefined) return;
+    const names = serviceNames(config.name, service);
+    new FreshnessAlarm(this, 'Freshness', {
+      environment: config.name,
+      service,
+      names,
+      freshness,
+      topic: signals.topic,
     });
   }
 

@@ -13,6 +13,7 @@ import type { EnvironmentConfig } from '../config/config.ts';
 import { serviceConfig } from '../service/service-props.ts';
 import { burnRate } from './burn-rate-alarms.ts';
 import { possibleBurnRates, windowText } from './burn-rate-windows.ts';
+import { freshnessMetric } from './freshness.ts';
 import { marked, type ReleaseMetrics } from './release-metrics.ts';
 import { ofColour, type Watched } from './target-group-metrics.ts';
 
@@ -36,6 +37,7 @@ export function serviceWidgets(props: ServiceWidgetsProps): IWidget[][] {
     [new TextWidget({ markdown: `# ${service}\n${promise}`, width: 24, height: 2 })],
     [budget(props), burns(props, 'availability'), burns(props, 'latency')],
     [traffic(props), errors(props), latency(props)],
+    ...freshness(props),
     [releaseTable(props)],
   ];
 }
@@ -135,6 +137,46 @@ function latency({ config, service, watched }: ServiceWidgetsProps): IWidget {
     leftYAxis: { min: 0 },
     width: 8,
   });
+}
+
+/** Only for a service that promises it. Minutes in which nothing was logged are not counted: the alarm takes those. */
+function freshness({ config, service }: ServiceWidgetsProps): IWidget[][] {
+  const { slo } = serviceConfig({ config, service });
+  if (slo.freshness === undefined) return [];
+  const { thresholdSeconds, target } = slo.freshness;
+  const period = Duration.hours(1);
+  const metric = (name: 'lag' | 'fresh', statistic: string) => freshnessMetric(config.name, service, name, statistic);
+  return [
+    [
+      new GraphWidget({
+        title: 'How far background work is behind, seconds',
+        left: [metric('lag', 'Maximum').with({ label: 'behind' })],
+        leftAnnotations: [{ value: thresholdSeconds, label: 'promise' }],
+        leftYAxis: { min: 0 },
+        width: 12,
+      }),
+      new GraphWidget({
+        title: `Fresh, percent, of the last ${slo.windowDays} days`,
+        left: [
+          new MathExpression({
+            label: `within ${thresholdSeconds} seconds`,
+            expression: '100 * RUNNING_SUM(FILL(fresh, 0)) / RUNNING_SUM(FILL(told, 0))',
+            usingMetrics: {
+              fresh: metric('fresh', 'Sum').with({ period }),
+              told: metric('lag', 'SampleCount').with({ period }),
+            },
+            period,
+          }),
+        ],
+        leftAnnotations: [{ value: target * 100, label: 'promise' }],
+        leftYAxis: { max: 100 },
+        start: `-P${slo.windowDays}D`,
+        end: 'P0D',
+        period,
+        width: 12,
+      }),
+    ],
+  ];
 }
 
 function releaseTable({ config, service }: ServiceWidgetsProps): IWidget {

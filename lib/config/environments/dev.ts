@@ -75,7 +75,12 @@ export const dev: EnvironmentInput = {
         hotfix: { canaryPercent: 25, canaryMinutes: 1, bakeSeconds: 300, minimumJudged: 10, approval: false },
         rollback: { bakeSeconds: 120 },
       },
-      slo: { availability: 0.99, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
+      slo: {
+        availability: 0.99,
+        windowDays: 28,
+        latency: { thresholdMs: 1000, target: 0.95 },
+        freshness: { thresholdSeconds: 600, target: 0.95 },
+      },
       observation: { intervalSeconds: 30, roundsBeforeTraffic: 5, roundsPerLook: 2, utilization: true },
       deadlines: {
         taskSeconds: 600,

@@ -78,7 +78,12 @@ export const production: EnvironmentInput = {
         hotfix: { canaryPercent: 25, canaryMinutes: 2, bakeSeconds: 900, minimumJudged: 50, approval: false },
         rollback: { bakeSeconds: 300 },
       },
-      slo: { availability: 0.999, windowDays: 28, latency: { thresholdMs: 1000, target: 0.95 } },
+      slo: {
+        availability: 0.999,
+        windowDays: 28,
+        latency: { thresholdMs: 1000, target: 0.95 },
+        freshness: { thresholdSeconds: 300, target: 0.99 },
+      },
       observation: { intervalSeconds: 30, roundsBeforeTraffic: 10, roundsPerLook: 2, utilization: true },
       deadlines: {
         taskSeconds: 600,

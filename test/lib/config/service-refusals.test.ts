@@ -15,7 +15,7 @@ test.each<[unknown, string]>([
   ],
   [
     { ...backstage?.slo, windowHours: 1 },
-    'services.backstage.slo.windowHours: unknown key "windowHours" with value 1. Allowed: availability, windowDays, latency.',
+    'services.backstage.slo.windowHours: unknown key "windowHours" with value 1. Allowed: availability, windowDays, latency, freshness.',
   ],
 ])('a service with the SLO %j is refused', (slo, message) => {
   const input = { ...local, services: { backstage: { ...backstage, slo } } };

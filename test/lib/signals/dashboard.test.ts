@@ -31,6 +31,8 @@ describe('the dashboard', () => {
     [/^Requests by colour, and releases$/],
     [/^Errors by colour, percent$/],
     [/^Latency by colour, seconds$/],
+    [/^How far background work is behind, seconds$/],
+    [/^Fresh, percent, of the last 28 days$/],
     [/^Releases of backstage$/],
     [/^Connections to the database$/],
     [/^Answered by the load balancer itself$/],

@@ -36,6 +36,7 @@ describe('every alarm', () => {
       new Set([
         'alarms-of-a-colour',
         'error-budget-burns',
+        'background-work-is-behind',
         'a-release-needs-people',
         'the-load-balancer-answers-by-itself',
         'the-database-calls',
