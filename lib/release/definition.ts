@@ -58,6 +58,13 @@ const retry = [
   },
 ];
 
+/** Of a step that insists. Even a refusal may pass: roles take a while to be known everywhere. A lost lock stays lost. */
+const insistent = [
+  ...retry,
+  { ErrorEquals: ['LockLost'], MaxAttempts: 0 },
+  { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 4, JitterStrategy: 'FULL' },
+];
+
 /** Longest release: migrations and deadlines of hours, and a bake of at most 48 hours (CodeDeploy's termination wait). */
 const longestReleaseSeconds = 3 * 24 * 3600;
 
@@ -73,7 +80,7 @@ const marginSeconds = 15;
 export function definition(environment: string, machine: 'release' | 'rollback' = 'release'): Definition {
   const task = (name: StepName): TaskState => {
     const functionName = name === 'Open' && machine === 'rollback' ? rollbackOpener : name;
-    const { description, timeoutSeconds, next, onFailure }: Step = functions[functionName];
+    const { description, timeoutSeconds, next, insists, onFailure }: Step = functions[functionName];
     return {
       Type: 'Task',
       Comment: description,
@@ -92,7 +99,7 @@ export function definition(environment: string, machine: 'release' | 'rollback' 
       },
       OutputPath: '$.Payload',
       TimeoutSeconds: timeoutSeconds + marginSeconds,
-      Retry: retry,
+      Retry: insists ? insistent : retry,
       ...(onFailure && {
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: `$.failures.${name}`, Next: onFailure }],
       }),

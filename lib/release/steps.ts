@@ -9,6 +9,8 @@ export interface Step {
   readonly timeoutSeconds: number;
   /** The state after it, or the Choice that says which; null after the last. */
   readonly next: string | Question | null;
+  /** Tried again after any error, also one that seems to be for good: nothing after it would do its work. */
+  readonly insists?: true;
   /** The state after a failure that is final. */
   readonly onFailure: 'Close' | 'Retreat' | 'Verify' | null;
   /** All that its function may do in AWS. */
@@ -127,6 +129,7 @@ export const steps = {
       whenIs('$.retreat.result', 'restored', 'Mend'),
       whenIs('$.retreat.result', 'nothing-moved', 'Mend'),
     ),
+    insists: true,
     onFailure: 'Close',
     may: (the) => [
       the.ledger,

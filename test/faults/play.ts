@@ -23,6 +23,8 @@ export interface Played {
 const restMs = 60_000;
 const longestMs = 6 * 3_600_000;
 const redriveAfterMs = 3000;
+/** Longer than the window of the error budget, which begins with a whole hour. */
+const budgetWindowMs = 25 * 3_600_000;
 
 /** Plays one run to its end, with whatever comes to the rescue, and looks at what is left. */
 export async function play(stage: FaultStage, { scenario, strike }: Cell): Promise<Played> {
@@ -56,7 +58,10 @@ export async function play(stage: FaultStage, { scenario, strike }: Cell): Promi
   const { calls, injected } = stage.disturber;
   const badFromTheStart = !['good', 'late', 'rollback'].includes(scenario);
   const seen = { users: users.counts, unserved: stage.traffic.seen, unfinished, badFromTheStart };
-  return { facts: await collect(stage, start, seen), calls: [...calls], injected };
+  const facts = await collect(stage, start, seen);
+  // The next run on this stage is not to be refused for the errors of this one.
+  if (users.counts.failed > 0) await stage.clock.advance(budgetWindowMs);
+  return { facts, calls: [...calls], injected };
 }
 
 async function aftermath(stage: FaultStage, execution: Execution, who: Aftermath | null): Promise<void> {

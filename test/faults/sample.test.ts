@@ -53,3 +53,10 @@ test('a lock whose taking was never answered is not taken for somebody else’s'
   const verdict = await player.judge({ scenario: 'good', ...(at && { strike: { at, fault: 'lost' } }) });
   expect(verdict).toMatchObject({ injected: 1, outcome: 'released' });
 }, 30_000);
+
+test('a Retreat that is refused once stops the deployment all the same', async () => {
+  const { calls } = await player.play({ scenario: 'crash' });
+  const at = calls.find(({ state }) => state === 'Retreat');
+  const verdict = await player.judge({ scenario: 'crash', ...(at && { strike: { at, fault: 'refused' } }) });
+  expect(verdict).toMatchObject({ injected: 1, violations: [], outcome: 'rolled-back' });
+}, 30_000);

@@ -76,11 +76,21 @@ describe('each Task', () => {
     expect(state.TimeoutSeconds).toBeGreaterThan(own === undefined ? Infinity : steps[own].timeoutSeconds);
   });
 
-  test.each(tasks)('$name is retried with backoff and jitter, but not on what is final', ({ state }) => {
-    expect(state.Retry).toHaveLength(1);
+  test.each(tasks)('$name is retried with backoff and jitter after what may pass', ({ state }) => {
     expect(state.Retry[0]).toMatchObject({ BackoffRate: 2, JitterStrategy: 'FULL' });
     expect(state.Retry[0]).toHaveProperty('ErrorEquals', expect.arrayContaining(['Transient', 'States.Timeout']));
+  });
+
+  test.each(tasks.filter(({ name }) => name !== 'Retreat'))('$name is not retried after what is final', ({ state }) => {
+    expect(state.Retry).toHaveLength(1);
     expect(JSON.stringify(state.Retry)).not.toMatch(/States\.ALL|States\.TaskFailed|LockLost|MigrationFailed/);
+  });
+
+  test('Retreat is retried after any error but the loss of the lock', () => {
+    expect(tasks.find(({ name }) => name === 'Retreat')?.state.Retry.slice(1)).toEqual([
+      { ErrorEquals: ['LockLost'], MaxAttempts: 0 },
+      expect.objectContaining({ ErrorEquals: ['States.ALL'] }),
+    ]);
   });
 
   test.each(tasks.filter(({ name }) => name !== 'Close'))('$name catches every error, under its own name', (task) => {
