@@ -1,6 +1,7 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { type LedgerEntry, ledgerEntrySchema } from '../lambda/domain/ledger-entry.ts';
+import { type Live, liveSchema } from '../lambda/domain/live.ts';
 import type { Account } from './account.ts';
 
 /**
@@ -8,16 +9,6 @@ import type { Account } from './account.ts';
  * the CLI does not share the steps' clients, which are made once, from the function's environment.
  */
 const partition = (service: string) => `SERVICE#${service}`;
-
-const liveSchema = z.object({
-  release: z.string(),
-  version: z.string(),
-  sequence: z.number(),
-  digest: z.string(),
-  taskDefinition: z.string(),
-  since: z.string(),
-});
-export type Live = z.infer<typeof liveSchema>;
 
 const lockSchema = z.object({
   token: z.number(),

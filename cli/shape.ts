@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsVpcConfiguration, TaskDefinition } from '@aws-sdk/client-ecs';
-import { newRevision } from '../lambda/domain/revision.ts';
+import { assigned, newRevision } from '../lambda/domain/revision.ts';
 import type { ServiceShape } from '../lambda/domain/service.ts';
 
 export interface Compared {
@@ -38,20 +38,10 @@ function isSame(live: TaskDefinition, other: object): boolean {
 
 /** Without what ECS assigns, tags, and what is empty: it answers `[]` where nothing was given. */
 function essence(definition: object): unknown {
-  const assigned = new Set([
-    'taskDefinitionArn',
-    'revision',
-    'status',
-    'requiresAttributes',
-    'compatibilities',
-    'registeredAt',
-    'registeredBy',
-    'deregisteredAt',
-    'tags',
-  ]);
+  const ignored = new Set<string>([...assigned, 'tags']);
   return JSON.parse(
     JSON.stringify(definition, (name, value: unknown) => {
-      if (assigned.has(name)) return undefined;
+      if (ignored.has(name)) return undefined;
       if (name === 'environment' && Array.isArray(value)) return byName(value);
       return isEmpty(value) ? undefined : value;
     }),

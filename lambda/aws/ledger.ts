@@ -1,23 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
 import { type LedgerEntry, ledgerEntry, ledgerEntrySchema } from '../domain/ledger-entry.ts';
+import { type Live, liveSchema } from '../domain/live.ts';
 import { type Release, releaseSchema } from '../domain/release.ts';
 import { isNamed } from './errors.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
   marshallOptions: { removeUndefinedValues: true },
 });
-
-const liveSchema = z.object({
-  release: z.string(),
-  version: z.string(),
-  sequence: z.number(),
-  digest: z.string(),
-  taskDefinition: z.string(),
-  since: z.string(),
-});
-export type Live = z.infer<typeof liveSchema>;
 
 /**
  * The ledger is one table, one partition per service: `LOCK` (the fencing token, and who holds it),

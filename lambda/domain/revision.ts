@@ -4,7 +4,7 @@ import type { RegisterTaskDefinitionCommandInput, TaskDefinition } from '@aws-sd
 export const releaseTag = 'understudy:release';
 
 /** What DescribeTaskDefinition tells and RegisterTaskDefinition does not take. */
-const assigned = [
+export const assigned = [
   'taskDefinitionArn',
   'revision',
   'status',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Live } from '../../lambda/domain/live.ts';
 import { type Release, releaseSchema } from '../../lambda/domain/release.ts';
 import type { UserCounts } from '../../local/simulation/simulated-users.ts';
-import { type Live, readLedger } from './ledger.ts';
+import { readLedger } from './ledger.ts';
 import type { InvocationRecord } from './stage/disturber.ts';
 import type { FaultStage } from './stage/fault-stage.ts';
 

@@ -11,6 +11,15 @@ const released: Release = {
   closedAt: '2026-01-05T09:10:00Z',
 };
 
+const live = {
+  release: 'release-3',
+  version: '1.3.0',
+  sequence: 3,
+  digest,
+  taskDefinition: 'revision',
+  since: '2026-01-05T09:10:00Z',
+};
+
 /** What is left of a release during which nothing went wrong. */
 const well: Facts = {
   quiet: true,
@@ -29,7 +38,7 @@ const well: Facts = {
   lock: { holder: null, running: false },
   executions: [{ name: 'release-3', status: 'SUCCEEDED', output: released, stoppedAt: null, historyEvents: 300 }],
   entries: [released],
-  live: { release: 'release-3', digest, taskDefinition: 'revision', sequence: 3 },
+  live,
   liveImage: { present: true, tags: ['v3', 'known-good-3'] },
   liveRevision: 'ACTIVE',
   strayTasks: [],
@@ -65,7 +74,7 @@ const broken: Readonly<Record<string, Partial<Facts>>> = {
   'the ledger is final': { entries: [released, { ...released, id: 'release-4', outcome: 'refused', closedAt: null }] },
   'the ledger is true': { entries: [{ ...released, outcome: 'rolled-back' }], executions: [] },
   'what is called live is what serves': {
-    live: { release: 'release-2', digest: 'sha256:blue', taskDefinition: 'old', sequence: 2 },
+    live: { ...live, release: 'release-2', digest: 'sha256:blue', taskDefinition: 'old', sequence: 2 },
   },
   'executions and entries agree': {
     executions: [

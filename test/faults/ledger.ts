@@ -1,19 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { type Live, liveSchema } from '../../lambda/domain/live.ts';
 import { environmentNames } from '../../lambda/domain/names.ts';
 import { type Release, releaseSchema } from '../../lambda/domain/release.ts';
 import { environment, type FaultStage, service } from './stage/fault-stage.ts';
 
 const itemSchema = z.looseObject({ sk: z.string() });
 const lockSchema = z.object({ holder: z.object({ execution: z.string() }).optional() });
-const liveSchema = z.object({
-  release: z.string(),
-  digest: z.string(),
-  taskDefinition: z.string(),
-  sequence: z.number(),
-});
-export type Live = z.infer<typeof liveSchema>;
 
 export interface Ledger {
   /** Execution that holds the lock. */

@@ -1,39 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { type Release, releaseSchema } from '../../lambda/domain/release.ts';
-import { addStacks } from '../../lib/app.ts';
-import { environmentConfig } from '../../lib/config/config.ts';
-import { Assembly } from '../../local/deploy/assembly.ts';
 import type { Behaviour } from '../../local/simulation/behaviours.ts';
-import { openVirtualStage, type VirtualStage } from '../../local/simulation/virtual-stage.ts';
-import { fastApp } from '../lib/fast-app.ts';
+import { stageOf } from './stage-of.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'understudy-leak-'));
-let stage: VirtualStage;
-
-beforeAll(async () => {
-  const config = environmentConfig('local');
-  const { backstage } = config.services;
-  if (backstage === undefined) throw new Error('local has no backstage.');
-  const policies = { ...backstage.policies, feature: { ...backstage.policies.feature, bakeSeconds: 3600 } };
-  const observation = { ...backstage.observation, intervalSeconds: 60, utilization: true };
-  const app = fastApp(folder, { bundling: true });
-  addStacks(app, { ...config, services: { backstage: { ...backstage, policies, observation } } });
-  app.synth();
-  stage = await openVirtualStage(new Assembly(folder));
-}, 120_000);
-
-afterAll(async () => {
-  await stage.close();
-  rmSync(folder, { recursive: true });
-});
+const stage = stageOf((backstage) => ({
+  ...backstage,
+  policies: { ...backstage.policies, feature: { ...backstage.policies.feature, bakeSeconds: 3600 } },
+  observation: { ...backstage.observation, intervalSeconds: 60, utilization: true },
+}));
 
 async function play(sequence: number, behaviour: Behaviour): Promise<Release> {
-  stage.push(`v${sequence}`, behaviour);
-  const execution = stage.start(`release-${sequence}`, { image: `v${sequence}`, version: `1.${sequence}.0`, sequence });
-  await stage.finish(execution);
+  stage().push(`v${sequence}`, behaviour);
+  const execution = stage().start(`release-${sequence}`, {
+    image: `v${sequence}`,
+    version: `1.${sequence}.0`,
+    sequence,
+  });
+  await stage().finish(execution);
   return releaseSchema.parse(JSON.parse(execution.output ?? 'null'));
 }
 
