@@ -6,11 +6,29 @@ import type { Release } from '../domain/release.ts';
 import { Transient } from './errors.ts';
 
 const events = new EventBridgeClient({});
+/** For events that no release waits for: one try, and seconds of it. */
+const hurried = new EventBridgeClient({
+  maxAttempts: 1,
+  requestHandler: { requestTimeout: 5000, throwOnRequestTimeout: true },
+});
 const topics = new SNSClient({});
 
-/** Puts an event of the release on the default bus. */
+/**
+ * Puts an event of the release on the default bus. It is far below the 256 KB that an entry may have
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html).
+ * @throws Transient when EventBridge does not take it
+ */
 export async function putEvent(type: ReleaseEventType, release: Release): Promise<void> {
-  const { FailedEntryCount, Entries } = await events.send(
+  await put(events, type, release);
+}
+
+/** The same, without patience. */
+export async function putPhase(release: Release): Promise<void> {
+  await put(hurried, 'Release phase', release);
+}
+
+async function put(client: EventBridgeClient, type: ReleaseEventType, release: Release): Promise<void> {
+  const { FailedEntryCount, Entries } = await client.send(
     new PutEventsCommand({
       Entries: [
         {

@@ -5,7 +5,10 @@ import { type ProbeReport, type ProbeRequest, probeReportSchema } from '../domai
  * Below the two minutes that a step may take, so that a prober that hangs is missing data and not a
  * step that hangs too; and never a second time, because the first may still be sending.
  */
-const client = new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout: 100_000 } });
+const client = new LambdaClient({
+  maxAttempts: 1,
+  requestHandler: { requestTimeout: 100_000, throwOnRequestTimeout: true },
+});
 
 export type Probed = { readonly report: ProbeReport } | { readonly missing: string };
 

@@ -2,8 +2,16 @@ import { ledgerEntry } from './ledger-entry.ts';
 import type { RehearsalVerdict } from './rehearsal/record.ts';
 import type { Outcome, Release } from './release.ts';
 
-/** Detail types of the events that a release puts on the default bus, from the source `understudy`. */
-export type ReleaseEventType = 'Release started' | 'Release awaits approval' | 'Release decided' | 'Release ended';
+/**
+ * Detail types of the events that a release puts on the default bus, from the source `understudy`. The first state is
+ * told by `Release started`, the last by `Release ended`, and every other that the release enters by `Release phase`.
+ */
+export type ReleaseEventType =
+  | 'Release started'
+  | 'Release phase'
+  | 'Release awaits approval'
+  | 'Release decided'
+  | 'Release ended';
 
 export interface ReleaseEventDetail {
   readonly release: string;
@@ -12,6 +20,7 @@ export interface ReleaseEventDetail {
   readonly version: string | null;
   readonly sequence: number | null;
   readonly digest: string | null;
+  /** The state that the release is in. */
   readonly state: string;
   readonly verdict: 'pass' | 'fail' | null;
   readonly outcome: Outcome | null;
@@ -20,7 +29,7 @@ export interface ReleaseEventDetail {
   /** Name of the database's snapshot from before the migrations; null where none was taken. */
   readonly snapshot: string | null;
   readonly reason: string;
-  /** ISO, from the state machine's clock. */
+  /** When it entered that state: ISO, from the state machine's clock. Events repeated by a retry agree in it. */
   readonly at: string;
 }
 

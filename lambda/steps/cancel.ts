@@ -11,6 +11,8 @@ export class Cancelled extends Error {
 interface Heeded {
   /** The state's input, with the cancellation recorded in it. */
   readonly document: unknown;
+  /** The same, when it is an opened release in a state between the first and the last. */
+  readonly opened: OpenedRelease | null;
   /** In place of the state's work: the release as it is refused. */
   readonly refused: Release | null;
 }
@@ -22,13 +24,13 @@ interface Heeded {
  */
 export async function heedCancel(state: string, input: unknown): Promise<Heeded> {
   const parsed = openedReleaseSchema.safeParse(input);
-  if (!parsed.success || state === 'Close' || state === 'Open') return { document: input, refused: null };
+  if (!parsed.success || state === 'Close' || state === 'Open') return { document: input, opened: null, refused: null };
   const release = parsed.data;
   const cancelled = release.cancelled ?? (await readSignal(environment('LEDGER_TABLE'), release.id, 'CANCEL'));
   const document: OpenedRelease = { ...release, cancelled };
   const way = cancelled === null ? 'go-on' : whenCancelled(state, document);
-  if (cancelled === null || way === 'go-on') return { document, refused: null };
+  if (cancelled === null || way === 'go-on') return { document, opened: document, refused: null };
   const text = cancelledText(cancelled);
   if (way === 'retreat') throw new Cancelled(text);
-  return { document, refused: { ...document, refusal: `${text} Nothing was changed.` } };
+  return { document, opened: document, refused: { ...document, refusal: `${text} Nothing was changed.` } };
 }

@@ -5,6 +5,7 @@ import { readLock } from '../aws/lock.ts';
 import type { OpenedRelease, Release } from '../domain/release.ts';
 import { heedCancel } from './cancel.ts';
 import { environment } from './environment.ts';
+import { announce } from './phase.ts';
 
 const envelopeSchema = z.strictObject({
   input: z.unknown(),
@@ -29,8 +30,8 @@ export class MalformedRelease extends Error {
 
 /**
  * Wraps a state's work, a function from Release to Release: checks the input, clears the last wait,
- * heeds a cancellation, stores the result in the ledger, logs one line, and gives errors the names that
- * the state machine matches on (`Transient` is retried, every other error is final).
+ * heeds a cancellation, announces a state that is new, stores the result in the ledger, logs one line, and gives errors
+ * the names that the state machine matches on (`Transient` is retried, every other error is final).
  */
 export function step<Input>(
   name: string,
@@ -42,8 +43,10 @@ export function step<Input>(
     try {
       const { input, execution, enteredAt } = check(name, envelopeSchema, envelope);
       Object.assign(told, { release: execution.name, at: enteredAt });
-      const { document, refused } = await heedCancel(name, withoutWait(input));
+      const { document, opened, refused } = await heedCancel(name, withoutWait(input));
       const before = check(name, schema, document);
+      const warning = opened && !refused ? await announce(opened, { name, at: enteredAt }) : null;
+      if (warning !== null) log({ level: 'warn', ...told, warning });
       const worked = refused ?? (await work(before, { execution, now: enteredAt }));
       const after = visited(worked, name, enteredAt);
       await store(after);

@@ -1,3 +1,4 @@
+import { eventSource } from '../../lambda/domain/names.ts';
 import type { Grant } from './grant.ts';
 import type { Resources } from './resources.ts';
 
@@ -18,7 +19,12 @@ const descriptionsUnlimitable = 'Descriptions cannot be limited to a resource.';
 export function grants(to: Resources, own: OwnResources) {
   const ledger: Grant = { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [own.ledger] };
   const lock: Grant = { actions: ['dynamodb:UpdateItem'], resources: [own.ledger] };
-  const event: Grant = { actions: ['events:PutEvents'], resources: [to.eventBus] };
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+  const event: Grant = {
+    actions: ['events:PutEvents'],
+    resources: [to.eventBus],
+    conditions: { StringEquals: { 'events:source': eventSource } },
+  };
 
   const describeServices: Grant = { actions: ['ecs:DescribeServices'], resources: to.ecsServices };
   const describeRevisions: Grant = {
@@ -91,8 +97,8 @@ export function grants(to: Resources, own: OwnResources) {
     why: "Application Auto Scaling chooses the scalable targets' names.",
   };
 
-  const schemaTool = [ledger, ...runTasks, describeRevisions, readLog];
-  const offTrafficCheck = [ledger, ...runTasks, ...probe];
+  const schemaTool = [...runTasks, describeRevisions, readLog];
+  const offTrafficCheck = [...runTasks, ...probe];
   const passRehearsalRoles: Grant = { ...passTaskRoles, resources: to.rehearsalRoles };
   const describeExecutions: Grant = {
     actions: ['states:DescribeExecution'],
@@ -101,9 +107,7 @@ export function grants(to: Resources, own: OwnResources) {
   };
   /** What both machines' first states read before they let anything in. */
   const opening: Grant[] = [
-    ledger,
     lock,
-    event,
     { actions: ['ecr:DescribeImages'], resources: to.repositories },
     describeExecutions,
     deployments('codedeploy:ListDeployments'),
@@ -139,9 +143,8 @@ export function grants(to: Resources, own: OwnResources) {
   return {
     to,
     own,
-    ledger,
+    everyStep: [ledger, event],
     lock,
-    event,
     opening,
     describeServices,
     describeRevisions,

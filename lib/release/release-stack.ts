@@ -53,7 +53,10 @@ export class ReleaseStack extends Stack {
       PROBER_FUNCTION: names.prober,
     };
     const own = new Map(
-      functionNames.map((name) => [name, this.stepFunction(name, functions[name].may(the), resources, environment)]),
+      functionNames.map((name) => [
+        name,
+        this.stepFunction(name, [...the.everyStep, ...functions[name].may(the)], resources, environment),
+      ]),
     );
     const allBut = (opener: FunctionName) => [...own].flatMap(([name, each]) => (name === opener ? [] : [each]));
     new Workflow(this, 'Release', {

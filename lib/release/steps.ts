@@ -13,7 +13,7 @@ export interface Step {
   readonly insists?: true;
   /** The state after a failure that is final. */
   readonly onFailure: 'Close' | 'Retreat' | 'Verify' | null;
-  /** All that its function may do in AWS. */
+  /** All that its function may do in AWS, beside what every step may. */
   readonly may: (the: Grants) => readonly Grant[];
 }
 
@@ -40,7 +40,6 @@ export const steps = {
     next: 'Plan',
     onFailure: 'Close',
     may: (the) => [
-      the.ledger,
       the.describeRevisions,
       { actions: ['ecs:ListTaskDefinitions'], resources: ['*'], why: unlimitable },
       {
@@ -77,7 +76,7 @@ export const steps = {
     timeoutSeconds: 60,
     next: ask('Snapshotted?', 'Migrate', whenWaiting, whenRefused),
     onFailure: 'Close',
-    may: (the) => [the.ledger, ...the.takeSnapshots],
+    may: (the) => the.takeSnapshots,
   },
   Migrate: {
     description: "Runs the new image's pending migrations, once",
@@ -91,7 +90,7 @@ export const steps = {
     timeoutSeconds: 60,
     next: 'Observe',
     onFailure: 'Retreat',
-    may: (the) => [the.ledger, the.suspendScaling, the.alarms, the.findDeployment, ...the.createDeployment],
+    may: (the) => [the.suspendScaling, the.alarms, the.findDeployment, ...the.createDeployment],
   },
   Observe: {
     description: 'Probes both colours, reads metrics and alarms, judges',
@@ -99,8 +98,6 @@ export const steps = {
     next: ask('Judged?', 'Retreat', whenWaiting, whenIs('$.decision.verdict', 'pass', 'Promote')),
     onFailure: 'Retreat',
     may: (the) => [
-      the.ledger,
-      the.event,
       the.getDeployment,
       the.steer('ContinueDeployment'),
       the.loadBalancer('elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'),
@@ -117,7 +114,7 @@ export const steps = {
     timeoutSeconds: 60,
     next: ask('Promoted?', 'Retreat', whenWaiting, whenIs('$.promotion.done', true, 'Close')),
     onFailure: 'Retreat',
-    may: (the) => [the.ledger, the.getDeployment, the.steer('ContinueDeployment'), the.alarms],
+    may: (the) => [the.getDeployment, the.steer('ContinueDeployment'), the.alarms],
   },
   Retreat: {
     description: 'Brings the old version back and proves that it serves',
@@ -132,7 +129,6 @@ export const steps = {
     insists: true,
     onFailure: 'Close',
     may: (the) => [
-      the.ledger,
       the.findDeployment,
       the.getDeployment,
       the.steer('StopDeployment'),
@@ -161,9 +157,7 @@ export const steps = {
     next: null,
     onFailure: null,
     may: (the) => [
-      the.ledger,
       the.lock,
-      the.event,
       the.listTasks,
       // A scratch copy that the rehearsal could not drop itself.
       ...the.runTasks,

@@ -69,6 +69,14 @@ async function play(
   };
 }
 
+/** Events of a release on the bus, oldest first: what was told, and of which state. */
+function eventsOf({ execution }: Release): string[] {
+  const own = stage.cloud.events.events().filter(({ source, resources }) => {
+    return source === 'understudy' && resources.includes(execution);
+  });
+  return own.map(({ detail, ...event }) => `${event['detail-type']}: ${Object(detail).state}`);
+}
+
 /** What has to hold whatever became of a release. */
 async function expectOrder({ notifications, release }: Played): Promise<void> {
   const { cloud, runtime, description } = stage;
@@ -87,6 +95,9 @@ async function expectOrder({ notifications, release }: Played): Promise<void> {
   const [entry, output] = [await outside.ledgerEntry(release.id), await outside.output(release.execution)];
   expect(entry).toEqual(output);
   expect(isFinal(entry, output, await outside.liveDigest())).toBe(true);
+  const phases = eventsOf(release).filter((event) => event.startsWith('Release phase: '));
+  const between = Object.keys(release.timings).filter((state) => state !== 'Open' && state !== 'Close');
+  expect(phases.toSorted()).toEqual(between.map((state) => `Release phase: ${state}`).toSorted());
 }
 
 async function refusalOf(request: Partial<Parameters<VirtualStage['start']>[1]>): Promise<Release> {
@@ -165,6 +176,20 @@ describe('a good release', () => {
     expect([feature.release.outcome, hotfix.release.outcome]).toEqual(['released', 'released']);
     expect(stage.clock.now() - start - featureMs).toBeLessThan(featureMs);
     await expectOrder(hotfix);
+  });
+
+  test('tells on the bus each state that it enters, once and in order', async () => {
+    expect(eventsOf((await play('good')).release)).toEqual([
+      'Release started: Open',
+      'Release phase: Register',
+      'Release phase: Plan',
+      'Release phase: Rehearse',
+      'Release phase: Shift',
+      'Release phase: Observe',
+      'Release decided: Observe',
+      'Release phase: Promote',
+      'Release ended: Close',
+    ]);
   });
 
   test('stays far below the history of a standard execution', async () => {

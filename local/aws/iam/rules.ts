@@ -70,9 +70,11 @@ export const rules: Readonly<Record<string, Rule>> = {
   'elasticloadbalancing:DescribeTargetGroups': everywhere('elasticloadbalancing:DescribeTargetGroups'),
   'elasticloadbalancing:DescribeTargetHealth': everywhere('elasticloadbalancing:DescribeTargetHealth'),
   'events:PutEvents': (input) =>
-    on(
-      'events:PutEvents',
-      (Array.isArray(input['Entries']) ? input['Entries'] : []).map((entry) => eventBus(get(entry, 'EventBusName'))),
+    (Array.isArray(input['Entries']) ? input['Entries'] : []).flatMap((entry: unknown) =>
+      on('events:PutEvents', [eventBus(get(entry, 'EventBusName'))], {
+        'events:source': text(get(entry, 'Source')),
+        'events:detail-type': text(get(entry, 'DetailType')),
+      }),
     ),
   'lambda:Invoke': (input) =>
     on('lambda:InvokeFunction', [fullArn(input['FunctionName'], 'lambda', (name) => `function:${name}`)]),

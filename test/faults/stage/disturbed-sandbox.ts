@@ -77,7 +77,9 @@ export class DisturbedSandbox implements FunctionSandbox {
     return new InProcessSandbox({
       ...this.#options,
       data: { ...this.#options.data, folder: this.#folder },
-      send: (request) => this.#disturber.send(request, () => this.#current),
+      // A function that has run out of its time sends nothing more.
+      send: (request) =>
+        this.#alive ? this.#disturber.send(request, () => this.#current) : new Promise<never>(() => undefined),
     });
   }
 

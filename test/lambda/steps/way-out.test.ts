@@ -158,7 +158,7 @@ describe('Close', () => {
       SuspendedState: { DynamicScalingInSuspended: false, ScheduledScalingSuspended: false },
     });
     expect(world.inputs('Publish')).toMatchObject([{ Subject: '[understudy] trucks 2.0.0: released' }]);
-    const [, ended] = world.inputs('PutEvents');
+    const ended = world.inputs('PutEvents').at(-1);
     expect(ended).toMatchObject({ Entries: [{ Source: 'understudy', DetailType: 'Release ended' }] });
   });
 

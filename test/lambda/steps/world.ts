@@ -112,6 +112,15 @@ export class World {
     return this.calls.filter((call) => call.operation === operation).map((call) => call.input);
   }
 
+  /** Events that were put, oldest first: `<type> <state>`. */
+  events(): string[] {
+    const entries = this.inputs('PutEvents').flatMap(({ Entries }) => [Entries].flat());
+    return entries.map((entry) => {
+      const { DetailType, Detail } = Object(entry);
+      return `${DetailType}: ${JSON.parse(Detail).state}`;
+    });
+  }
+
   async item(sk: string, pk = 'SERVICE#trucks'): Promise<Record<string, unknown> | undefined> {
     const { Item } = await this.#documents.send(new GetCommand({ TableName: table, Key: { pk, sk } }));
     return Item;

@@ -162,6 +162,14 @@ describe('a function’s role', () => {
     expect(await call(put('SERVICE#backstage'), may)).toContain('dynamodb:PutItem on resource');
   });
 
+  test('may be held to the source of the events that it puts', async () => {
+    const source = { StringEquals: { 'events:source': 'understudy' } };
+    const may: [string, string, object] = ['events:PutEvents', arn('events', 'event-bus/default'), source];
+    const put = (Source: string): [string, string, object] => ['events', 'PutEvents', { Entries: [{ Source }] }];
+    expect(await call(put('understudy'), may)).toBeNull();
+    expect(await call(put('aws.states'), may)).toContain('events:PutEvents on resource');
+  });
+
   test('may not call what the stage has no rule for', async () => {
     const refusal = await call(['ecs', 'DeleteService', {}], ['*', '*']);
     expect(refusal).toContain('does not know which permissions ecs:DeleteService takes');
