@@ -47,6 +47,7 @@ async function call(
   }
 }
 
+const eventOf = (Source: string): [string, string, object] => ['events', 'PutEvents', { Entries: [{ Source }] }];
 const put = (pk: string): [string, string, object] => [
   'dynamodb',
   'PutItem',
@@ -165,9 +166,8 @@ describe('a function’s role', () => {
   test('may be held to the source of the events that it puts', async () => {
     const source = { StringEquals: { 'events:source': 'understudy' } };
     const may: [string, string, object] = ['events:PutEvents', arn('events', 'event-bus/default'), source];
-    const put = (Source: string): [string, string, object] => ['events', 'PutEvents', { Entries: [{ Source }] }];
-    expect(await call(put('understudy'), may)).toBeNull();
-    expect(await call(put('aws.states'), may)).toContain('events:PutEvents on resource');
+    expect(await call(eventOf('understudy'), may)).toBeNull();
+    expect(await call(eventOf('aws.states'), may)).toContain('events:PutEvents on resource');
   });
 
   test('may not call what the stage has no rule for', async () => {
