@@ -1,9 +1,9 @@
 import { DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, type TaskDefinition } from '@aws-sdk/client-ecs';
+import { isPending } from '../lambda/domain/pending-shape.ts';
 import type { ServiceDescription, ServiceShape } from '../lambda/domain/service.ts';
 import type { Account } from './account.ts';
-import { isPending } from './shape.ts';
 
 /** What ECS runs for a service, whoever put it there. */
 export interface Serving {

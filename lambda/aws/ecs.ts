@@ -1,5 +1,6 @@
 import {
   type Attachment,
+  type AwsVpcConfiguration,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
@@ -24,6 +25,7 @@ export interface TaskSetView {
   readonly status: string;
   readonly taskDefinition: string;
   readonly targetGroup: string | null;
+  readonly network: AwsVpcConfiguration | undefined;
 }
 
 /** The service's task sets; CodeDeploy keeps one per colour. Null when the cluster has no such service. */
@@ -36,6 +38,7 @@ export async function taskSets(cluster: string, service: string): Promise<TaskSe
     status: each.status ?? '',
     taskDefinition: each.taskDefinition ?? '',
     targetGroup: each.loadBalancers?.[0]?.targetGroupArn ?? null,
+    network: each.networkConfiguration?.awsvpcConfiguration,
   }));
 }
 

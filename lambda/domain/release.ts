@@ -19,6 +19,8 @@ const blueSchema = z.strictObject({
   /** Sequence number, when the ledger knows which release put it there. */
   sequence: z.int().nullable(),
   version: z.string().nullable(),
+  /** Whether the service was deployed with another shape since; told only when the release asks for what serves. */
+  shapePending: z.boolean().default(false),
 });
 
 /** One revision started off-traffic, probed at its private address, and stopped again. */

@@ -14,7 +14,7 @@ import { acquire } from './lock.ts';
 import { readService } from './read-service.ts';
 import { Refusal } from './refusal.ts';
 import { step } from './step.ts';
-import { type DeployedService, findBlue, readScaling } from './what-serves.ts';
+import { type DeployedService, findBlue, isShapePending, readScaling } from './what-serves.ts';
 
 interface Known extends DeployedService {
   readonly request: ReleaseRequest;
@@ -38,6 +38,9 @@ export const handler = step('Open', z.unknown(), async (input, context) => {
     await endAbandoned(release, after);
     const blue = await findBlue(known);
     release = { ...release, blue };
+    if (servesAlready(release)) {
+      release = { ...release, blue: { ...blue, shapePending: await isShapePending(known, blue) } };
+    }
     if (servesAlready(release)) {
       throw new Refusal(`${request.version} is live already: the same image under sequence ${request.sequence}.`);
     }

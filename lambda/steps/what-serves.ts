@@ -3,6 +3,7 @@ import * as ecs from '../aws/ecs.ts';
 import { ruleWeights } from '../aws/elb.ts';
 import * as ledger from '../aws/ledger.ts';
 import type { Abandoned } from '../aws/lock.ts';
+import { isPending } from '../domain/pending-shape.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceDescription, ServiceShape } from '../domain/service.ts';
 import { soleTargetGroup } from '../domain/serving.ts';
@@ -45,7 +46,22 @@ export async function findBlue({ description, shape }: DeployedService): Promise
     bootstrap: !image.startsWith(repository.uri),
     sequence: told?.sequence ?? null,
     version: told?.version ?? null,
+    shapePending: false,
   };
+}
+
+/** Whether blue runs with another shape than the one that was deployed last. */
+export async function isShapePending(
+  { description, shape }: DeployedService,
+  blue: NonNullable<Release['blue']>,
+): Promise<boolean> {
+  const sets = await ecs.taskSets(description.cluster, description.ecsService);
+  const [live, wanted] = [
+    await ecs.taskDefinition(blue.taskDefinition),
+    await ecs.taskDefinition(shape.taskDefinition),
+  ];
+  const network = sets?.find(({ status }) => status === 'PRIMARY')?.network;
+  return isPending({ live: live.definition, wanted: wanted.definition, shape, network });
 }
 
 /**

@@ -126,6 +126,7 @@ export function registered(change: Partial<Release> = {}): Release {
       bootstrap: false,
       sequence: 1,
       version: '1.0.0',
+      shapePending: false,
     },
     revision: 'arn:aws:ecs:us-east-1:111111111111:task-definition/understudy-local-trucks:3',
     ...change,

@@ -126,6 +126,7 @@ describe("the ledger's entry", () => {
       bootstrap: false,
       sequence: 1,
       version: '1',
+      shapePending: false,
     },
     outcome: 'released',
     closedAt: at(90),

@@ -1,8 +1,8 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
-import { isPending } from '../../cli/shape.ts';
-import { newRevision } from '../../lambda/domain/revision.ts';
-import type { ServiceShape } from '../../lambda/domain/service.ts';
+import { isPending } from '../../../lambda/domain/pending-shape.ts';
+import { newRevision } from '../../../lambda/domain/revision.ts';
+import type { ServiceShape } from '../../../lambda/domain/service.ts';
 
 const shape: ServiceShape = {
   taskDefinition: 'arn:aws:ecs:eu-central-1:111111111111:task-definition/understudy-dev-backstage:1',

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsVpcConfiguration, TaskDefinition } from '@aws-sdk/client-ecs';
-import { assigned, newRevision } from '../lambda/domain/revision.ts';
-import type { ServiceShape } from '../lambda/domain/service.ts';
+import { assigned, newRevision } from './revision.ts';
+import type { ServiceShape } from './service.ts';
 
 export interface Compared {
   /** The revision that serves. */
