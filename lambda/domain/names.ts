@@ -9,6 +9,8 @@ export interface EnvironmentNames {
   readonly releaseTopic: string;
   readonly releaseStateMachine: string;
   readonly rollbackStateMachine: string;
+  /** Keeps the events of abandoned releases that could start no recovery. */
+  readonly unrecoveredQueue: string;
   readonly prober: string;
   /** SSM parameter with the text of an iCalendar file. */
   readonly freezeCalendarParameter: string;
@@ -23,6 +25,7 @@ export function environmentNames(environment: string): EnvironmentNames {
     releaseTopic: `${prefix}-releases`,
     releaseStateMachine: `${prefix}-release`,
     rollbackStateMachine: `${prefix}-rollback`,
+    unrecoveredQueue: `${prefix}-unrecovered`,
     prober: `${prefix}-prober`,
     freezeCalendarParameter: `/understudy/${environment}/freeze-calendar`,
   };

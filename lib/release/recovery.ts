@@ -4,10 +4,12 @@ import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { environmentNames } from '../../lambda/domain/names.ts';
 import { asInterface } from '../as-interface.ts';
 import { acknowledge } from '../nag.ts';
 
 export interface RecoveryProps {
+  readonly environment: string;
   /** Machines whose executions are recovered. */
   readonly of: readonly string[];
   /** The rollback machine. */
@@ -20,9 +22,11 @@ export interface RecoveryProps {
  * https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  */
 export class Recovery extends Construct {
-  constructor(scope: Construct, id: string, { of, by }: RecoveryProps) {
+  constructor(scope: Construct, id: string, { environment, of, by }: RecoveryProps) {
     super(scope, id);
+    // An alarm in the dashboard's stack watches it, by its name.
     const undelivered = new Queue(this, 'Undelivered', {
+      queueName: environmentNames(environment).unrecoveredQueue,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),

@@ -71,7 +71,11 @@ export class ReleaseStack extends Stack {
       definition: definition(this.config.name, 'rollback'),
       functions: allBut('Open'),
     });
-    new Recovery(this, 'Recovery', { of: stateMachineArns, by: rollback.machine });
+    new Recovery(this, 'Recovery', {
+      environment: this.config.name,
+      of: stateMachineArns,
+      by: rollback.machine,
+    });
   }
 
   private stepFunction(

@@ -5,6 +5,7 @@ import { environmentNames } from '../../lambda/domain/names.ts';
 import type { EnvironmentConfig } from '../config/config.ts';
 import type { PlatformStack } from '../platform/platform-stack.ts';
 import type { FrozenStack } from '../service/frozen-stack.ts';
+import { recoveryAlarm } from './recovery-alarm.ts';
 import { ReleaseMetrics } from './release-metrics.ts';
 import { serviceWidgets } from './service-widgets.ts';
 import { sharedWidgets } from './shared-widgets.ts';
@@ -30,6 +31,7 @@ export class DashboardStack extends Stack {
       services: Object.keys(config.services),
       topic: props.signals.topic,
     });
+    recoveryAlarm(this, config.name, props.signals.topic);
     const widgets: IWidget[][] = Object.entries(props.services).flatMap(([service, { targetGroups }]) =>
       serviceWidgets({ config, service, watched: { targetGroups, loadBalancer }, releases }),
     );

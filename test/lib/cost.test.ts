@@ -63,6 +63,17 @@ function quantities(environment: Environment): Readonly<Record<string, number>> 
   };
 }
 
+test('the text says what production costs by the lowest and the highest price told of the database', () => {
+  const [, low, atLow, high, atHigh] =
+    /At ([\d.]+) production comes to ([\d.]+), at ([\d.]+) to ([\d.]+)\./.exec(page) ?? [];
+  const database = lines.get('PostgreSQL, db.m7g.large, with its standby');
+  const [, together] = /^\| \*\*together\*\* .*\*\*([\d.]+)\*\* \|$/m.exec(page) ?? [];
+  const at = (price: string | undefined): number =>
+    Number(together) - Number(database?.month.production) + Number(price) * 730 * Number(database?.quantity.production);
+  expect(Number(atLow)).toBeCloseTo(at(low), 2);
+  expect(Number(atHigh)).toBeCloseTo(at(high), 2);
+});
+
 describe.each(['dev', 'production'] as const)('the table of what %s costs', (environment) => {
   test('has the quantities that the templates have', () => {
     const told = Object.keys(quantities(environment)).map((name) => [name, lines.get(name)?.quantity[environment]]);

@@ -167,6 +167,28 @@ describe('the stack', () => {
     });
   });
 
+  test('lets the rule put those events, and nobody else, into a queue that the alarm knows by name', () => {
+    local.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: 'understudy-local-unrecovered',
+      MessageRetentionPeriod: 14 * 24 * 3600,
+      SqsManagedSseEnabled: true,
+    });
+    local.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Action: 'sqs:SendMessage',
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: {
+              ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [Match.stringLikeRegexp('^RecoveryRule'), 'Arn'] } },
+            },
+          }),
+        ],
+      },
+    });
+  });
+
   test('forgets signals, and nothing else', () => {
     local.hasResourceProperties('AWS::DynamoDB::Table', {
       TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },

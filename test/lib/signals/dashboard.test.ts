@@ -93,3 +93,17 @@ describe('the metrics of releases', () => {
     });
   });
 });
+
+test('people are called when the recovery of an abandoned release could not be started, and told when that is over', () => {
+  stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'understudy-production-release-not-recovered',
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: 'understudy-production-unrecovered' }],
+    Threshold: 1,
+    EvaluationPeriods: 1,
+    TreatMissingData: 'notBreaching',
+    AlarmActions: [Match.anyValue()],
+    OKActions: [Match.anyValue()],
+  });
+});

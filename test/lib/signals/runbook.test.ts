@@ -38,6 +38,7 @@ describe('every alarm', () => {
         'error-budget-burns',
         'background-work-is-behind',
         'a-release-needs-people',
+        'an-abandoned-release-was-not-recovered',
         'the-load-balancer-answers-by-itself',
         'the-database-calls',
       ]),
