@@ -52,6 +52,10 @@ export function checkConfig(given: unknown, source: string): EnvironmentConfig {
 function complain(issue: z.core.$ZodIssue, input: unknown): string[] {
   const place = issue.path.join('.');
   const value = valueAt(input, issue.path);
+  if (issue.code === 'invalid_key') {
+    const name = show(issue.path.at(-1));
+    return issue.issues.map(({ message }) => `${place}: the name ${name} is refused: ${message}. Change it there.`);
+  }
   if (issue.code !== 'unrecognized_keys') {
     return [`${place}: ${show(value)} is refused: ${issue.message}. Change it there.`];
   }
@@ -85,6 +89,10 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodNullable || schema instanceof z.ZodDefault ? unwrap(schema.unwrap()) : schema;
 }
 
+/** Of a value, in characters: nobody reads a whole service in an error. */
+const longestShown = 200;
+
 function show(value: unknown): string {
-  return JSON.stringify(value) ?? 'nothing';
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }

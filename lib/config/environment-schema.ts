@@ -8,14 +8,28 @@ import { networkSchema } from './network-schema.ts';
 import { notificationsSchema } from './notifications-schema.ts';
 import { serviceConfigSchema } from './service-schema.ts';
 
+/**
+ * The last part of the name of the service's repository, and of nearly all else that it has
+ * (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html). Names of target groups have 32
+ * characters at most, their environment's among them.
+ */
+const serviceName = z
+  .string()
+  .regex(
+    /^(?=.{2,21}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    'names the repository too; give 2 to 21 lower-case letters, digits and single hyphens, a letter first and no hyphen last',
+  );
+
 const environmentShape = z.strictObject({
   /** Part of every name; the file's own name. */
   name: z.enum(['local', 'dev', 'production']),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is no region; give one such as eu-central-1'),
   network: networkSchema,
   database: z.strictObject({
     /** Without the prefix `db.`: `t4g.small`. */
-    instance: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
+    instance: z
+      .string()
+      .regex(/^[a-z0-9]+\.[a-z0-9]+$/, 'is no instance class without its db.; give one such as t4g.small'),
     storageGb: z.int().min(20).max(65_536),
     multiAz: z.boolean(),
     backupDays: z.int().min(0).max(35),
@@ -37,7 +51,9 @@ const environmentShape = z.strictObject({
   cache: z
     .strictObject({
       /** Without the prefix `cache.`: `t4g.small`. */
-      node: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
+      node: z
+        .string()
+        .regex(/^[a-z0-9]+\.[a-z0-9]+$/, 'is no node type without its cache.; give one such as t4g.small'),
       /** In other zones; one of them takes over when the first node fails. */
       replicas: z.int().min(0).max(2),
     })
@@ -62,7 +78,7 @@ const environmentShape = z.strictObject({
   }),
   /** Whether the data (database, load balancer) is protected from deletion. */
   protectData: z.boolean(),
-  services: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,20}$/), serviceConfigSchema),
+  services: z.record(serviceName, serviceConfigSchema),
 });
 
 export const environmentSchema = environmentShape.superRefine((environment, context) => {

@@ -8,10 +8,12 @@ const longestPrefix = 19;
 /** https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
 const shortestPrefix = 16;
 
+const range = z.cidrv4({ error: 'is no range of addresses; give one such as 10.0.0.0/16', abort: true });
+
 export const networkSchema = z
   .strictObject({
     /** The VPC's addresses: of the one that is made, or of the existing one. */
-    cidr: z.cidrv4(),
+    cidr: range,
     /** Named here, so that no synthesis asks an account for them. Of an existing VPC: those of its subnets, in their order. */
     availabilityZones: z.array(z.string().min(1)).min(2).max(3),
     /** How tasks reach the internet, the registry of a public bootstrap image among it. Of an existing VPC: what it has. */
@@ -19,7 +21,7 @@ export const networkSchema = z
     /** Whether tasks reach ECR, logs, secrets and parameters inside the VPC; S3 they always do. */
     interfaceEndpoints: z.boolean(),
     /** Networks that the VPC is, or is to be, connected with: none of their addresses may be its own. */
-    peers: z.array(z.strictObject({ name: z.string().min(1), cidr: z.cidrv4() })),
+    peers: z.array(z.strictObject({ name: z.string().min(1), cidr: range })),
     /**
      * A VPC to deploy into, with one subnet of each kind in each zone; null for one of its own. Routes, NAT, flow logs and
      * endpoints, that of S3 among them, are its owner's.

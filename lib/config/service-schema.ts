@@ -65,7 +65,7 @@ export const serviceConfigSchema = z
     /** The shape of a task: takes effect at the next release. */
     task: z.strictObject({
       /** In CPU units: 1024 is one vCPU. */
-      cpu: z.union([z.literal(256), z.literal(512), z.literal(1024), z.literal(2048), z.literal(4096)]),
+      cpu: z.literal([256, 512, 1024, 2048, 4096]),
       memoryMb: z.int().min(512).max(30_720),
       /** From SIGTERM to SIGKILL; Fargate allows at most 120. */
       stopTimeoutSeconds: z.int().min(2).max(120),
@@ -136,7 +136,7 @@ export const serviceConfigSchema = z
       breaching: z.int().positive(),
       evaluated: z.int().positive(),
     }),
-    logRetentionDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]),
+    logRetentionDays: z.literal([7, 30, 90, 365]),
   })
   .superRefine((service, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });

@@ -63,6 +63,42 @@ describe('the configuration', () => {
     );
   });
 
+  test('says one thing of a range that is none', () => {
+    const message = refusal({ ...local, network: { ...local.network, cidr: '10.2/16' } });
+    expect(message.match(/network\.cidr/g)).toHaveLength(1);
+  });
+
+  test.each(['Trucks', 'trucks-', 'a--b', 'x', '-a', 'the-name-of-this-service', 'under_score'])(
+    'refuses a service whose repository could not be named %s, without repeating all of the service',
+    (name) => {
+      const message = refusal({ ...local, services: { [name]: backstage } });
+      expect(message).toContain(
+        `services.${name}: the name "${name}" is refused: names the repository too; give 2 to 21`,
+      );
+      expect(message.length).toBeLessThan(400);
+    },
+  );
+
+  test.each<[object, string]>([
+    [{ region: 'Frankfurt' }, 'region: "Frankfurt" is refused: is no region; give one such as eu-central-1'],
+    [
+      { database: { ...local.database, instance: 'db.t4g.small' } },
+      'database.instance: "db.t4g.small" is refused: is no instance class without its db.; give one such as t4g.small',
+    ],
+    [
+      withBackstage({ logRetentionDays: 3 }),
+      'logRetentionDays: 3 is refused: Invalid option: expected one of 7|30|90|365',
+    ],
+    [
+      withBackstage({ task: { ...backstage?.task, cpu: 300 } }),
+      'task.cpu: 300 is refused: Invalid option: expected one of 256|512|1024|2048|4096',
+    ],
+    [{ certificateArn: 'mine' }, 'certificateArn: "mine" is refused: Invalid string: must start with "arn:aws:acm:"'],
+    [{ protectData: 'yes' }, 'protectData: "yes" is refused: Invalid input: expected boolean'],
+  ])('refuses %#, and says what is allowed', (settings, message) => {
+    expect(refusal({ ...local, ...settings })).toContain(message);
+  });
+
   test('names every fault at once, not only the first', () => {
     const message = refusal({ ...local, regoin: 'x', network: { ...local.network, nat: 'two' } });
     expect(message).toContain('regoin');
@@ -153,7 +189,10 @@ describe('the configuration', () => {
         { cidr: '10.2.0.0/20' },
         'network.cidr: "10.2.0.0/20" is refused: is no VPC\'s size, or too small for three zones; give a /16 to a /19',
       ],
-      [{ cidr: '10.2/16' }, 'network.cidr: "10.2/16" is refused'],
+      [
+        { cidr: '10.2/16' },
+        'network.cidr: "10.2/16" is refused: is no range of addresses; give one such as 10.0.0.0/16',
+      ],
       [{ nat: 'two' }, 'network.nat: "two" is refused'],
       [
         { existing: { ...existing, vpcId: 'main' } },
