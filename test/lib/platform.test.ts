@@ -55,6 +55,12 @@ describe('what the load balancer answers by itself', () => {
   });
 });
 
+test.each(['local', 'dev', 'production'] as const)('the cluster of %s has Container Insights', (environment) => {
+  template(environment, 'platform').hasResourceProperties('AWS::ECS::Cluster', {
+    ClusterSettings: [{ Name: 'containerInsights', Value: Match.stringLikeRegexp('^enabled|enhanced$') }],
+  });
+});
+
 describe('the prober', () => {
   test('is in the VPC and told nothing of AWS', () => {
     platform.hasResourceProperties('AWS::Lambda::Function', {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { EnvironmentName } from '../../lib/config/config.ts';
@@ -23,4 +23,11 @@ export function template(environment: EnvironmentName, stack: string): Template 
   const json = synthesized(environment, `understudy-${environment}-${stack}.template.json`);
   if (typeof json !== 'object' || json === null) throw new Error(`${stack} is no template`);
   return Template.fromJSON({ ...json });
+}
+
+/** The files of all stacks of an environment that end so, parsed, by the stack's name. */
+export function everyFile(environment: string, ending: string): [stack: string, content: unknown][] {
+  const folder = join(process.env['UNDERSTUDY_TEMPLATES'] ?? '', environment);
+  const files = readdirSync(folder).filter((file) => file.endsWith(ending));
+  return files.map((file) => [file.slice(0, -ending.length), JSON.parse(readFileSync(join(folder, file), 'utf8'))]);
 }

@@ -40,6 +40,16 @@ describe('the network', () => {
     });
   });
 
+  test('logs the flows of all its traffic, for a month', () => {
+    const production = template('production', 'network');
+    production.hasResourceProperties('AWS::EC2::FlowLog', {
+      ResourceType: 'VPC',
+      TrafficType: 'ALL',
+      LogDestinationType: 'cloud-watch-logs',
+    });
+    production.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
   test('gives the database subnets no way out', () => {
     const network = template('production', 'network');
     const routes = network.findResources('AWS::EC2::Route');
