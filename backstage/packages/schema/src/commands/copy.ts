@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import type { App } from '../app';
 import { applySet } from '../apply';
+import { atEase } from '../copy/pace';
+import { rangesOf } from '../copy/ranges';
 import { claimScratch, livePrefix, scratchDatabases, scratchPrefix } from '../copy/scratch';
 import { streamCopy, withConnection } from '../copy/stream';
 import { common, copySequences, suspendChecks, tablesOf } from '../copy/tables';
@@ -141,17 +143,19 @@ async function copyPlugin(
       let [rows, bytes] = [0, 0];
       const sourceConnection = await rawConnectionOf(snapshot);
       for (const { name, columns } of both) {
-        const what = `${name} (${columns.join(', ')})`;
-        const copied = await withConnection(target, (connection) =>
-          streamCopy(
-            sourceConnection,
-            `copy ${what} to stdout (format binary)`,
-            connection,
-            `copy ${what} from stdin (format binary)`,
-          ),
-        );
-        rows += copied.rows;
-        bytes += copied.bytes;
+        const list = columns.join(', ');
+        await atEase(await rangesOf(snapshot, name), async (range) => {
+          const copied = await withConnection(target, (connection) =>
+            streamCopy(
+              sourceConnection,
+              `copy (select ${list} from ${name} where ${range}) to stdout (format binary)`,
+              connection,
+              `copy ${name} (${list}) from stdin (format binary)`,
+            ),
+          );
+          rows += copied.rows;
+          bytes += copied.bytes;
+        });
       }
       await copySequences(snapshot, target);
       return { tables: both.length, rows, bytes };

@@ -37,7 +37,8 @@ const HERE = "c.relnamespace = current_schema()::regnamespace and c.relkind = 'r
 
 /**
  * Takes away what would check rows one by one, and every index, and tells how to put it back: rows come in no order of
- * theirs, and an index is built in one go in less than half of the time that its rows take one by one.
+ * theirs, and an index is built in one go in less than half of the time that its rows take one by one. Nor does
+ * autovacuum come in between: it would hold the tables that wait for their indexes.
  */
 export async function suspendChecks(knex: Knex): Promise<() => Promise<void>> {
   const { rows: all } = await knex.raw<{ rows: Constraint[] }>(
@@ -58,13 +59,13 @@ export async function suspendChecks(knex: Knex): Promise<() => Promise<void>> {
      where ${HERE} and not exists (select from pg_constraint k where k.conindid = i.oid and k.contype in ('p', 'u', 'x'))`,
   );
   for (const { name } of indexes) await knex.raw(`drop index ${name}`);
-  for (const { name } of tables) await knex.raw(`alter table ${name} disable trigger user`);
+  for (const { name } of tables) await knex.raw(`alter table ${name} disable trigger user, set (autovacuum_enabled = false)`);
   return async () => {
     // What others refer to has to be there before them.
     for (const constraint of constraints.filter(({ refers }) => !refers)) await add(knex, constraint);
     for (const { definition } of indexes) await run(knex, definition);
-    for (const { name } of tables) await knex.raw(`alter table ${name} enable trigger user`);
     for (const constraint of constraints.filter(({ refers }) => refers)) await add(knex, constraint);
+    for (const { name } of tables) await knex.raw(`alter table ${name} enable trigger user, reset (autovacuum_enabled)`);
   };
 }
 
@@ -83,9 +84,15 @@ async function add(knex: Knex, { owner, name, definition }: Constraint): Promise
   await run(knex, `alter table ${owner} add constraint ${name} ${definition}`);
 }
 
-/** A definition may contain question marks, which Knex would take for parameters. */
+/**
+ * Without the workers that PostgreSQL adds to build an index: the server has users to answer meanwhile.
+ * A definition may contain question marks, which Knex would take for parameters.
+ */
 async function run(knex: Knex, statement: string): Promise<void> {
-  await knex.raw(statement.replaceAll('?', '\\?'));
+  await knex.transaction(async (transaction) => {
+    await transaction.raw('set local max_parallel_maintenance_workers = 0');
+    await transaction.raw(statement.replaceAll('?', '\\?'));
+  });
 }
 
 export async function copySequences(source: Knex, target: Knex): Promise<void> {

@@ -24,7 +24,8 @@ it('copies schema, rows and sequences, leaves the live databases alone, and is d
   const image = here.image(v1);
   await run(image, 'up');
   const shop = here.of('shop');
-  await shop.raw("insert into orders (name) select 'order ' || i from generate_series(1, 5000) i");
+  // More than a megabyte: copied in more than one piece.
+  await shop.raw("insert into orders (name) select 'order ' || i from generate_series(1, 30000) i");
   await shop.raw(`insert into a_lines (order_id, parent, data, blob)
     select i, 5001 - i, '{"a": 1}', decode(repeat('ab', i % 7 * 20000), 'hex') from generate_series(1, 5000) i`);
   await shop.raw('create index drifted on orders (name)');
@@ -34,7 +35,7 @@ it('copies schema, rows and sequences, leaves the live databases alone, and is d
   const prefix = `s${here.prefix}`;
   const copied = await run(image, 'copy', '--prefix', prefix);
   expect(copied.json.error).toBeUndefined();
-  expect(copied).toMatchObject({ code: 0, json: { ok: true, rows: 10_003 } });
+  expect(copied).toMatchObject({ code: 0, json: { ok: true, rows: 35_003 } });
   expect(copied.json.plugins).toMatchObject([
     {
       plugin: 'shop',
@@ -45,10 +46,10 @@ it('copies schema, rows and sequences, leaves the live databases alone, and is d
   const scratch = here.named(`${prefix}shop`);
   const sum = "select md5(string_agg(t::text, ',' order by id)) sum from a_lines t";
   expect((await scratch.raw(sum)).rows).toEqual((await shop.raw(sum)).rows);
-  expect(await scratch('orders').insert({ name: 'next' }).returning('id')).toEqual([{ id: 5001 }]);
+  expect(await scratch('orders').insert({ name: 'next' }).returning('id')).toEqual([{ id: 30_001 }]);
   await expect(scratch('a_lines').insert({ order_id: 99_999 })).rejects.toThrow('foreign key');
   expect(await scratch('knex_migrations_lock').pluck('is_locked')).toEqual([0]);
-  expect(await shop('orders').count()).toEqual([{ count: '5000' }]);
+  expect(await shop('orders').count()).toEqual([{ count: '30000' }]);
 
   expect(await run(image, 'copy', '--prefix', prefix)).toMatchObject({ code: 1, json: { error: { kind: 'scratch' } } });
   expect((await run(image, 'drop', '--prefix', prefix, '--dry-run')).json.dropped).toEqual([`${prefix}shop`]);
