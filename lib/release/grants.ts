@@ -90,12 +90,20 @@ export function grants(to: Resources, own: OwnResources) {
     resources: ['*'],
     why: unlimitable,
   };
-  const suspendScaling: Grant = {
-    actions: ['application-autoscaling:RegisterScalableTarget'],
-    resources: [to.scalableTargets],
-    conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
-    why: "Application Auto Scaling chooses the scalable targets' names.",
-  };
+  // Application Auto Scaling tries out, with its caller's rights, whether they would do for scaling: it changes nothing
+  // of the service, and calls PutMetricAlarm and DeleteAlarms for no alarm at all.
+  // https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
+  const suspendScaling: Grant[] = [
+    {
+      actions: ['application-autoscaling:RegisterScalableTarget'],
+      resources: [to.scalableTargets],
+      conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
+      why: "Application Auto Scaling chooses the scalable targets' names.",
+    },
+    { actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: to.ecsServices },
+    alarms,
+    { actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'], resources: [to.noAlarm] },
+  ];
 
   const schemaTool = [...runTasks, describeRevisions, readLog];
   const offTrafficCheck = [...runTasks, ...probe];

@@ -8,6 +8,7 @@ import type { ReleaseEventType } from '../../lambda/domain/events.ts';
 import { environmentNames, eventSource } from '../../lambda/domain/names.ts';
 import { asInterface } from '../as-interface.ts';
 import type { EnvironmentConfig } from '../config/config.ts';
+import { ownExecutions } from '../own-executions.ts';
 
 export interface NotificationsProps {
   readonly config: EnvironmentConfig;
@@ -38,7 +39,11 @@ export class Notifications extends Construct {
     });
     new Rule(this, 'Approval', {
       description: 'Releases that wait for a person to let users reach the new version',
-      eventPattern: { source: [eventSource], detailType: ['Release awaits approval' satisfies ReleaseEventType] },
+      eventPattern: {
+        source: [eventSource],
+        detailType: ['Release awaits approval' satisfies ReleaseEventType],
+        resources: ownExecutions(this, config.name),
+      },
       targets: [new SnsTopic(asInterface<ITopic>(this.topic))],
     });
     // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html

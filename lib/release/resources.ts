@@ -112,6 +112,11 @@ export class Resources {
     return this.arn('cloudwatch', 'alarm:*');
   }
 
+  /** What a call names that names no alarm. */
+  get noAlarm(): string {
+    return this.arn('cloudwatch', 'alarm:');
+  }
+
   get scalableTargets(): string {
     return this.arn('application-autoscaling', 'scalable-target/*');
   }

@@ -90,7 +90,7 @@ export const steps = {
     timeoutSeconds: 60,
     next: 'Observe',
     onFailure: 'Retreat',
-    may: (the) => [the.suspendScaling, the.alarms, the.findDeployment, ...the.createDeployment],
+    may: (the) => [...the.suspendScaling, the.findDeployment, ...the.createDeployment],
   },
   Observe: {
     description: 'Probes both colours, reads metrics and alarms, judges',
@@ -162,7 +162,7 @@ export const steps = {
       // A scratch copy that the rehearsal could not drop itself.
       ...the.runTasks,
       the.passRehearsalRoles,
-      the.suspendScaling,
+      ...the.suspendScaling,
       { actions: ['ecr:BatchGetImage', 'ecr:PutImage'], resources: the.to.repositories },
       { actions: ['sns:Publish'], resources: [the.own.topic] },
       { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [the.own.topicKey] },

@@ -1,6 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
 import { CfnSlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
-import { EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -10,6 +9,7 @@ import { environmentNames, eventSource } from '../../lambda/domain/names.ts';
 import { asInterface } from '../as-interface.ts';
 import type { NotificationsConfig } from '../config/notifications-schema.ts';
 import { acknowledge } from '../nag.ts';
+import { ownExecutions } from '../own-executions.ts';
 
 export interface SlackProps {
   readonly environment: string;
@@ -71,18 +71,12 @@ export class Slack extends Construct {
       masterKey: key,
       enforceSSL: true,
     });
-    const { region, account } = Stack.of(this);
     const what = `${detail('service')} ${detail('version')}`;
     new Rule(this, 'Events', {
       description: `Events of releases in ${environment}, for the chat`,
       eventPattern: {
         source: [eventSource],
-        // An account may have more environments; the event names its execution.
-        resources: Match.anyOf(
-          ...[`${prefix}-release`, `${prefix}-rollback`].map((machine) =>
-            Match.prefix(`arn:aws:states:${region}:${account}:execution:${machine}:`),
-          ),
-        ),
+        resources: ownExecutions(this, environment),
       },
       targets: [
         new SnsTopic(asInterface<ITopic>(topic), {

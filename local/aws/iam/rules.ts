@@ -39,12 +39,29 @@ const publish: Rule = async (input, lookUp) => {
   return [...on('sns:Publish', [TopicArn]), ...on('kms:GenerateDataKey', keys), ...on('kms:Decrypt', keys)];
 };
 
-/** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html */
-const registerScalableTarget: Rule = (input) =>
-  on('application-autoscaling:RegisterScalableTarget', [arn('application-autoscaling', 'scalable-target/*')], {
-    'application-autoscaling:service-namespace': text(input['ServiceNamespace']),
-    'application-autoscaling:scalable-dimension': text(input['ScalableDimension']),
-  });
+/**
+ * The caller needs what scaling itself would need too; the calls that find that out name no alarm.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
+ * @see https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
+ * @see https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_id-based-policy-examples.html
+ */
+const registerScalableTarget: Rule = (input) => {
+  const service = [arn('ecs', text(input['ResourceId']))];
+  const [, cluster = ''] = text(input['ResourceId']).split('/');
+  const context = { 'ecs:cluster': arn('ecs', `cluster/${cluster}`) };
+  const noAlarm = [arn('cloudwatch', 'alarm:')];
+  return [
+    ...on('application-autoscaling:RegisterScalableTarget', [arn('application-autoscaling', 'scalable-target/*')], {
+      'application-autoscaling:service-namespace': text(input['ServiceNamespace']),
+      'application-autoscaling:scalable-dimension': text(input['ScalableDimension']),
+    }),
+    ...on('ecs:DescribeServices', service, context),
+    ...on('ecs:UpdateService', service, context),
+    ...on('cloudwatch:DescribeAlarms', [arn('cloudwatch', 'alarm:*')]),
+    ...on('cloudwatch:PutMetricAlarm', noAlarm),
+    ...on('cloudwatch:DeleteAlarms', noAlarm),
+  ];
+};
 
 const eventBus = (name: unknown): string => fullArn(name ?? 'default', 'events', (short) => `event-bus/${short}`);
 

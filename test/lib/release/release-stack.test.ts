@@ -32,6 +32,14 @@ function actions(step: string): string[] {
     .filter((action) => !['logs:CreateLogStream', 'logs:PutLogEvents'].includes(action));
 }
 
+/** Allowed to the bearer of RegisterScalableTarget, and called by Application Auto Scaling alone. */
+const triedOut = ['ecs:UpdateService', 'cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'];
+
+/** In the template of an environment without an account. */
+const ownExecutions = (machine: string) => ({
+  'Fn::Join': ['', ['arn:aws:states:us-east-1:', { Ref: 'AWS::AccountId' }, `:execution:understudy-local-${machine}:`]],
+});
+
 describe('permissions', () => {
   test('no step may use a wildcard action', () => {
     for (const step of functionNames) expect(actions(step).join()).not.toContain('*');
@@ -58,9 +66,20 @@ describe('permissions', () => {
 
   test('no step may change a listener, a service or a task set: that is CodeDeploy’s alone', () => {
     for (const step of functionNames) {
-      expect(actions(step).join()).not.toMatch(
-        /Modify|UpdateService|TaskSet|DeregisterTaskDefinition|Delete(?!DBSnapshot)/,
-      );
+      expect(
+        actions(step)
+          .filter((action) => !triedOut.includes(action))
+          .join(),
+      ).not.toMatch(/Modify|UpdateService|TaskSet|DeregisterTaskDefinition|Delete(?!DBSnapshot)/);
+    }
+  });
+
+  test('what Application Auto Scaling only tries out with the rights of its caller is nobody else’s', () => {
+    const bearers = functionNames.filter((step) => actions(step).some((action) => triedOut.includes(action)));
+    expect(bearers).toEqual(['Shift', 'Close']);
+    for (const step of bearers) {
+      const onAlarms = statements(step).filter(({ Action }) => [Action].flat().includes('cloudwatch:DeleteAlarms'));
+      expect(onAlarms.map(({ Resource }) => JSON.stringify(Resource))).toEqual([expect.stringMatching(/:alarm:"\]/)]);
     }
   });
 
@@ -133,7 +152,12 @@ describe('the stack', () => {
 
   test('tells people on the topic of releases that one waits for their approval', () => {
     local.hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: { source: ['understudy'], 'detail-type': ['Release awaits approval'] },
+      EventPattern: {
+        source: ['understudy'],
+        'detail-type': ['Release awaits approval'],
+        // Of this environment alone: the bus is the account's.
+        resources: [{ prefix: ownExecutions('release') }, { prefix: ownExecutions('rollback') }],
+      },
       Targets: [Match.objectLike({ Arn: { Ref: Match.stringLikeRegexp('^NotificationsTopic') } })],
     });
   });
