@@ -16,7 +16,7 @@ export async function imageDigest(repositoryName: string, image: string): Promis
 }
 
 /**
- * Gives the image one more tag. A tag that it has already is no error.
+ * Gives the image one more tag. A tag that it has already is no error, one that another image has is.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-retag.html
  */
 export async function tagImage(repositoryName: string, digest: string, tag: string): Promise<void> {
@@ -36,6 +36,6 @@ export async function tagImage(repositoryName: string, digest: string, tag: stri
       }),
     );
   } catch (error) {
-    if (!isNamed(error, 'ImageAlreadyExistsException', 'ImageTagAlreadyExistsException')) throw error;
+    if (!isNamed(error, 'ImageAlreadyExistsException')) throw error;
   }
 }

@@ -1,9 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
 import { type LedgerEntry, ledgerEntry, ledgerEntrySchema } from '../domain/ledger-entry.ts';
 import { type Live, liveSchema } from '../domain/live.ts';
 import { type Release, releaseSchema } from '../domain/release.ts';
-import { isNamed } from './errors.ts';
+import { isNamed, Unworkable } from './errors.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
   marshallOptions: { removeUndefinedValues: true },
@@ -47,7 +48,10 @@ export async function putRelease(table: string, release: Release): Promise<boole
   }
 }
 
-/** A release as it was last stored; null when there is none, or of no form that this version reads. */
+/**
+ * A release as it was last stored; null when there is none.
+ * @throws Unworkable when another version of the workflow has stored it, in a form that this one cannot read
+ */
 export async function readRelease(
   table: string,
   service: string,
@@ -56,7 +60,12 @@ export async function readRelease(
   const { Item } = await client.send(
     new GetCommand({ TableName: table, Key: releaseKey(service, of.since, of.release), ConsistentRead: true }),
   );
-  return releaseSchema.safeParse(Item?.['release']).data ?? null;
+  if (Item === undefined) return null;
+  const parsed = releaseSchema.safeParse(Item['release']);
+  if (parsed.success) return parsed.data;
+  throw new Unworkable(
+    `Another version of Understudy has stored release ${of.release} of ${service}, and this one cannot read it: ${z.prettifyError(parsed.error)}. Bring it to its end by hand: see docs/runbook.md, "An execution that was aborted".`,
+  );
 }
 
 export interface HistoryPage {

@@ -58,8 +58,13 @@ export function stepFunctionName(environment: string, step: string): string {
   return `understudy-${environment}-release-${step.toLowerCase()}`;
 }
 
-/** Prefix of the tags that keep the images of good releases; the rest is the release's sequence number. */
+/** Prefix of the tags that keep the images of good releases. */
 export const knownGoodTagPrefix = 'known-good-';
+
+/** Tags are immutable, and two images may be released under one sequence number: `known-good-42-1f0c2a9b`. */
+export function knownGoodTag(sequence: number, digest: string): string {
+  return `${knownGoodTagPrefix}${sequence}-${digest.replace('sha256:', '').slice(0, 8)}`;
+}
 
 /** Source of every event that Understudy puts on the default EventBridge bus. */
 export const eventSource = 'understudy';

@@ -86,6 +86,18 @@ export function lookInterval(intervalSeconds: number, quietSeconds: number): num
   return quietSeconds < 6 * hour ? 300 : 600;
 }
 
+/**
+ * Seconds until the next look at a version that bakes. There is one when the bake ends, and from then on they are
+ * as frequent as at first: CodeDeploy keeps the old version only a quarter of an hour longer.
+ */
+export function nextLook(
+  intervalSeconds: number,
+  { baked, bakeSeconds }: { readonly baked: number; readonly bakeSeconds: number },
+): number {
+  if (baked >= bakeSeconds) return intervalSeconds;
+  return Math.max(intervalSeconds, Math.min(lookInterval(intervalSeconds, baked), bakeSeconds - baked));
+}
+
 /** Rounds of all journeys in one look: fewer once there have been many, so that a release's probes stay bounded. */
 export const lookRounds = (roundsPerLook: number, quietSeconds: number): number =>
   quietSeconds < hour / 4 ? roundsPerLook : 1;

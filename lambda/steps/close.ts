@@ -7,7 +7,7 @@ import * as ledger from '../aws/ledger.ts';
 import { readLock, releaseLock } from '../aws/lock.ts';
 import { publish, putEvent } from '../aws/notifications.ts';
 import { startedBy } from '../domain/identifiers.ts';
-import { knownGoodTagPrefix } from '../domain/names.ts';
+import { knownGoodTag } from '../domain/names.ts';
 import { conclude, failureText } from '../domain/outcome.ts';
 import type { Release } from '../domain/release.ts';
 import { documentOf } from './document.ts';
@@ -96,15 +96,17 @@ async function stopLeftovers({ id, description, abandoned }: Release): Promise<v
   }
 }
 
+/** An execution that ended before Shift had told what it did may have suspended it too. */
 async function resumeScaling({ description, scaling, deployment, failures, abandoned }: Release): Promise<void> {
-  const suspended = deployment !== null || failures['Shift'] !== undefined || abandoned.length > 0;
+  const cutShort = failures['Shift'] !== undefined || failures['Execution'] !== undefined;
+  const suspended = deployment !== null || cutShort || abandoned.length > 0;
   if (description === null || scaling === null || !suspended) return;
   await suspend(description.cluster, description.ecsService, scaling);
 }
 
 async function tagKnownGood({ description, image, request }: Release): Promise<void> {
   if (description === null || image === null || request === null) return;
-  await tagImage(description.repository.name, image.digest, `${knownGoodTagPrefix}${request.sequence}`);
+  await tagImage(description.repository.name, image.digest, knownGoodTag(request.sequence, image.digest));
 }
 
 async function recordLive({ id, service, request, image, revision, token }: Release, now: string): Promise<void> {

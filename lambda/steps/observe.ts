@@ -5,18 +5,18 @@ import { ruleWeights } from '../aws/elb.ts';
 import { putEvent } from '../aws/notifications.ts';
 import { crashLoop } from '../domain/green-tasks.ts';
 import { rearmed } from '../domain/muted-alarms.ts';
-import { lookInterval, withLook } from '../domain/observation.ts';
+import { lookInterval, nextLook, withLook } from '../domain/observation.ts';
 import { quickLook } from '../domain/probe-budget.ts';
 import { type Release, type ShiftedRelease, shiftedReleaseSchema } from '../domain/release.ts';
 import { percentOf } from '../domain/serving.ts';
 import { isPast, secondsBetween } from '../domain/time.ts';
-import { type AlarmReading, fail, firing, pass, type Verdict } from '../domain/verdict.ts';
+import { type AlarmReading, fail, firing, type Verdict } from '../domain/verdict.ts';
 import { approvalOf, needsApproval } from './approval.ts';
 import { type Looked, lookBeforeTraffic, lookUnderTraffic } from './look.ts';
 import { greenOf } from './look-at-tasks.ts';
 import { fence, step } from './step.ts';
 
-/** Looks past the end of the bake in which an inconclusive verdict may still turn. */
+/** Looks past the end of the bake in which an inconclusive verdict may still turn, each a minute apart at most. */
 const looksOfGrace = 5;
 
 /** What one look works with: the alarms as they are now. */
@@ -36,7 +36,7 @@ export const handler = step('Observe', shiftedReleaseSchema, async (input, { now
     return decide(input, fail(`CodeDeploy ended the deployment as ${status}. ${error}`), at);
   }
   if (status === 'Succeeded') {
-    return decide(input, pass('CodeDeploy completed the deployment before the bake was over.'), at);
+    return decide(input, fail('CodeDeploy completed the deployment before there was a verdict.'), at);
   }
   const { alarms, muted } = input.deployment;
   const readings = await alarmStates([...alarms, ...muted]);
@@ -116,11 +116,10 @@ async function observeTraffic(before: ShiftedRelease, greenPercent: number, now:
   }
   const bakeSeconds = policies[before.request.policy].bakeSeconds;
   const baked = bakingSince === null ? 0 : secondsBetween(bakingSince, now.at);
-  const interval = lookInterval(observation.intervalSeconds, baked);
-  if (bakingSince !== null && baked >= bakeSeconds + looksOfGrace * interval) {
+  if (bakingSince !== null && baked >= bakeSeconds + looksOfGrace * observation.intervalSeconds) {
     return decide(seen, outOfTime(looked.verdict, `${bakeSeconds} s of the bake`), now.at);
   }
-  return again(seen, interval);
+  return again(seen, nextLook(observation.intervalSeconds, { baked, bakeSeconds }));
 }
 
 const quickest = ({ description }: ShiftedRelease): number =>

@@ -38,7 +38,7 @@ export const handler = step('Retreat', openedReleaseSchema, async (release, { no
   }
   const problems = over.has(deployment.status)
     ? await openProblems(release, deployment.rollbackId)
-    : await stop(release, id);
+    : await takeBack(release, id);
   if (problems.length === 0) return end('restored', 'The old version serves everybody, with healthy tasks.');
 
   const { retreatSeconds } = release.description.deadlines;
@@ -54,7 +54,9 @@ function findLost(release: OpenedRelease): Promise<string | null> {
   return codedeploy.findDeployment(release.description.codeDeploy, deploymentDescription(release.id), release.openedAt);
 }
 
-async function stop(release: OpenedRelease, id: string): Promise<string[]> {
+/** Once the old version has been given up, its tasks are being ended: there is nothing left to go back to. */
+async function takeBack(release: OpenedRelease, id: string): Promise<string[]> {
+  if (release.promotion?.continued === true) return ["CodeDeploy is ending the old version's tasks"];
   await fence(release);
   await codedeploy.stopDeployment(id);
   return ['the deployment is being stopped'];

@@ -67,7 +67,15 @@ async function revisionStatus(arn: string): Promise<string> {
   }
 }
 
+/** Page by page: a query ends after a megabyte, which is fewer entries than asked for. */
 async function recall({ description }: DeployedService): Promise<readonly LedgerEntry[]> {
-  const { entries } = await history(environment('LEDGER_TABLE'), description.service, { limit: remembered });
-  return entries;
+  const found: LedgerEntry[] = [];
+  let from: string | null = null;
+  do {
+    const limit = remembered - found.length;
+    const page = await history(environment('LEDGER_TABLE'), description.service, { limit, from });
+    found.push(...page.entries);
+    from = page.next;
+  } while (from !== null && found.length < remembered);
+  return found;
 }

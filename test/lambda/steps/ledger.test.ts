@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { history, putRelease, readRelease } from '../../../lambda/aws/ledger.ts';
 import { handler as close } from '../../../lambda/steps/close.ts';
 import { handler as observe } from '../../../lambda/steps/observe.ts';
+import { refuseImpossible } from '../../../lambda/steps/rollback-target.ts';
 import { ServiceError } from '../../../local/aws/operation.ts';
 import { at, digestOf, execution, registered } from '../domain/samples.ts';
 import { leadToReady } from './lead.ts';
@@ -59,6 +60,15 @@ describe('an entry of the ledger', () => {
     expect(await entryOf('trucks-2', at(0))).toMatchObject({ outcome: 'released', closedAt: at(220) });
   });
 
+  test('that another version has stored in a form of its own is not taken for none', async () => {
+    const release = registered();
+    await putRelease(table, { ...release, policy: 'of a later version' } as typeof release);
+    await expect(entryOf(release.id, release.openedAt)).rejects.toMatchObject({
+      name: 'Unworkable',
+      message: expect.stringContaining(`release ${release.id} of trucks, and this one cannot read it`),
+    });
+  });
+
   test('is not written by whoever has lost the lock', async () => {
     const release = registered({ token: 2 });
     expect(await putRelease(table, release)).toBe(true);
@@ -106,4 +116,17 @@ test('the log of a function that gets no envelope is one line of JSON all the sa
   expect(world.logs.map((line) => JSON.parse(line))).toEqual([
     { level: 'error', state: 'Close', error: expect.stringContaining('enteredAt') },
   ]);
+});
+
+test('a rollback finds the version that is named behind more refused releases than one query reads', async () => {
+  const { description, shape } = registered();
+  if (description === null || shape === null) throw new Error('The sample has been opened.');
+  await putRelease(table, registered({ id: 'good', openedAt: at(1), outcome: 'released', closedAt: at(2) }));
+  const reason = 'No. '.repeat(6000);
+  for (let minute = 1; minute <= 50; minute += 1) {
+    const refused = { id: `r-${minute}`, openedAt: at(60 * minute), closedAt: at(60 * minute), reason };
+    await putRelease(table, { ...registered(), ...refused, revision: null, outcome: 'refused' });
+  }
+  expect((await history(table, 'trucks', { limit: 200 })).next).not.toBeNull();
+  await expect(refuseImpossible('2.0.0', { description, shape })).resolves.toBeUndefined();
 });

@@ -3,6 +3,7 @@ import { putSignal } from '../../../lambda/aws/signals.ts';
 import type { Release } from '../../../lambda/domain/release.ts';
 import { handler as observe } from '../../../lambda/steps/observe.ts';
 import { handler as shift } from '../../../lambda/steps/shift.ts';
+import { marginMinutes } from '../../../lib/config/timing.ts';
 import { ServiceError } from '../../../local/aws/operation.ts';
 import { at, groups } from '../domain/samples.ts';
 import { leadToReady, leadToRegistered, setStatus } from './lead.ts';
@@ -335,6 +336,25 @@ describe('while users reach green', () => {
     const [failed, now] = await look(release, 80, decided);
     expect(failed.decision).toMatchObject({ verdict: 'fail', reasons: [expect.stringContaining('120 s of the bake')] });
     expect(now).toBeLessThan(300);
+  });
+
+  test('a bake of hours that stays without data fails before CodeDeploy ends the old version', async () => {
+    const bakeSeconds = 8 * 3600;
+    world.state.weights = [0, 100];
+    world.state.answers = new Error('prober down');
+    const long = structuredClone(release);
+    const { description, deployment } = long;
+    if (description === null || deployment === null) throw new Error('It has been shifted.');
+    description.policies.feature.bakeSeconds = bakeSeconds;
+    deployment.bakingSince = at(80);
+    const [failed, now] = await look(long, bakeSeconds - 500, decided);
+    expect(failed.decision).toMatchObject({ verdict: 'fail' });
+    expect(now - 80 - bakeSeconds).toBeLessThan(60 * (marginMinutes - 5));
+  });
+
+  test('a deployment that CodeDeploy completed without a verdict does not pass for one that was judged good', async () => {
+    setStatus(world, 'Succeeded');
+    expect(await world.run(observe, release, 65)).toMatchObject({ decision: { verdict: 'fail' } });
   });
 
   test.each(['Stopped', 'Failed'] as const)('a deployment that CodeDeploy ended as %s is a fail', async (status) => {

@@ -137,6 +137,16 @@ describe('Retreat', () => {
     expect(await world.run(retreat, release, 70)).toMatchObject({ wait: null, retreat: { result: 'too-late' } });
   });
 
+  test('stops nothing once the old version was given up, and waits for the end of it', async () => {
+    const promotion = { startedAt: at(60), continued: true, done: false, reason: '' };
+    const given = { ...release, decision: good, promotion };
+    expect(await world.run(retreat, given, 70)).toMatchObject({ wait: { resume: 'Retreat' } });
+    expect(world.inputs('StopDeployment')).toEqual([]);
+    setStatus(world, 'Succeeded');
+    const late = await world.run(retreat, given, 73);
+    expect(await world.run(close, late, 80)).toMatchObject({ outcome: 'released' });
+  });
+
   test('stops nothing once another release has the lock', async () => {
     await expect(world.run(retreat, { ...release, token: 99 }, 70)).rejects.toMatchObject({ name: 'LockLost' });
     expect(world.inputs('StopDeployment')).toEqual([]);
@@ -153,7 +163,7 @@ describe('Close', () => {
     expect(await world.ledger()).toMatchObject([{ state: 'Close', outcome: 'released', release: closed }]);
     expect(await world.item('LIVE')).toMatchObject({ release: 'trucks-2', sequence: 2, digest: digestOf('b') });
     expect(await world.item('LOCK')).toEqual({ pk: 'SERVICE#trucks', sk: 'LOCK', token: 1 });
-    expect(world.inputs('PutImage')).toMatchObject([{ imageTag: 'known-good-2' }]);
+    expect(world.inputs('PutImage')).toMatchObject([{ imageTag: 'known-good-2-bbbbbbbb' }]);
     expect(world.inputs('RegisterScalableTarget').at(-1)).toMatchObject({
       SuspendedState: { DynamicScalingInSuspended: false, ScheduledScalingSuspended: false },
     });
@@ -204,6 +214,21 @@ describe('Close', () => {
     world.state.broken = { ListTasks: new ServiceError('InternalFailure', 'later', 500) };
     await expect(world.run(close, ready, 220)).rejects.toMatchObject({ name: 'Transient' });
     expect(await world.item('LIVE')).toMatchObject({ release: 'trucks-2' });
+  });
+
+  test('resumes the scaling that Shift may have suspended before its execution was cut short', async () => {
+    const failures = { Execution: { Error: 'ABORTED', Cause: 'It was aborted.' } };
+    await world.run(close, { ...(await leadToRegistered(world)), failures, refusal: 'Nothing was changed.' }, 20);
+    expect(world.inputs('RegisterScalableTarget').at(-1)).toMatchObject({
+      SuspendedState: { DynamicScalingInSuspended: false },
+    });
+  });
+
+  test('does not take the tag of another image for its own', async () => {
+    const ready = await leadToReady(world);
+    world.state.broken = { PutImage: new ServiceError('ImageTagAlreadyExistsException', 'another image has it') };
+    const closed = await world.run(close, { ...ready, decision: good, promotion }, 220);
+    expect(closed.reason).toContain('Could not tag the image known-good: another image has it');
   });
 
   test('tells what could not be tidied up, and does the rest', async () => {
