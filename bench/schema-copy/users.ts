@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { Connection } from './fill.ts';
 
-const perSecond = 20;
+export const perSecond = 20;
 
 /** What a page of the catalog asks for: how many entities there are of a kind and an owner, and the first twenty. */
 const page = `
@@ -29,12 +29,11 @@ export class Users {
     this.#asking = this.#ask();
   }
 
-  /** Milliseconds of the requests since the last call: the 50th and the 99th of a hundred. */
-  take(): { readonly p50: number; readonly p99: number; readonly requests: number } {
-    const sorted = this.#latencies.toSorted((a, b) => a - b);
+  /** Milliseconds of the requests that were answered since the last call. */
+  take(): number[] {
+    const latencies = this.#latencies;
     this.#latencies = [];
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-    return { p50: at(0.5), p99: at(0.99), requests: sorted.length };
+    return latencies;
   }
 
   async stop(): Promise<void> {
@@ -59,4 +58,10 @@ export class Users {
     await this.#pool.query(page, [`team-${(request * 7) % 500}`]);
     this.#latencies.push(performance.now() - startedAt);
   }
+}
+
+/** What so many of a hundred requests took at most. */
+export function percentile(latencies: readonly number[], percent: number): number {
+  const sorted = latencies.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
 }
