@@ -71,11 +71,13 @@ function aboutWhatIsLeft({ serving, lockFree, ledgerFinal, orphanTasks, notifica
 }
 
 function aboutSchema({ verdict, takenBack }: Scenario, { rehearsal, schema }: Report): string[] {
-  if (schema === null) return [];
+  if (schema === null) return verdict === undefined ? [] : ['nobody looked what became of the schema'];
   const { freshTask, entries, scratchDatabases, heldLocks, rollback } = schema;
   const found: string[] = [];
   if (verdict !== undefined && rehearsal?.verdict !== verdict) {
     found.push(`the rehearsal said ${rehearsal?.verdict ?? 'nothing'} instead of ${verdict}`);
+  } else if (verdict !== undefined && verdict !== 'neutral' && !rehearsal?.rows) {
+    found.push('the rehearsal copied no row: that no copy is left proves nothing');
   }
   if (!freshTask.works) found.push(`a fresh task of the live version does not work: ${freshTask.detail}`);
   if (entries.missing.length > 0) found.push(`users wrote, and it is gone: ${entries.missing.join(', ')}`);

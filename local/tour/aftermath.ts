@@ -42,25 +42,34 @@ export async function freshTask(stage: Stage, outside: Outside): Promise<SchemaA
   }
 }
 
-/** Databases beside the live ones. */
+/** Databases beside the live ones, by their names or by what the schema tool wrote upon them. */
 export async function scratchDatabases(stage: Stage): Promise<string[]> {
-  const rows = await stage.query("select datname as name from pg_database where starts_with(datname, 'scratch_')");
+  const rows = await stage.query(
+    `select datname as name from pg_database where starts_with(datname, 'scratch_')
+     or starts_with(shobj_description(oid, 'pg_database'), 'backstage-schema: scratch copy')`,
+  );
   return rows.map(({ name }) => String(name));
 }
 
-/** Knex's locks that are held, wherever migrations have been recorded. */
+/**
+ * Knex's locks that are held, wherever migrations have been recorded.
+ * @throws when there is none to look at, which would prove nothing
+ */
 export async function heldLocks(stage: Stage): Promise<string[]> {
   const databases = await stage.query('select datname as name from pg_database where not datistemplate');
   const held: string[] = [];
+  let looked = 0;
   for (const { name: database } of databases.map(({ name }) => ({ name: String(name) }))) {
     const tables = await stage.query(
       "select relname as name from pg_class where relkind = 'r' and relname like '%knex\\_migrations\\_lock'",
       database,
     );
     for (const table of tables.map(({ name }) => String(name))) {
+      looked += 1;
       const rows = await stage.query(`select 1 from "${table}" where is_locked <> 0`, database);
       if (rows.length > 0) held.push(`${database}.${table}`);
     }
   }
+  if (looked === 0) throw new Error('No database has a lock of Knex: nobody can tell whether one is held.');
   return held;
 }

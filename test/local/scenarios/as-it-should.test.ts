@@ -161,7 +161,13 @@ describe('a release that changes the schema', () => {
       { ...refused, rehearsal: { ...rehearsal, verdict: 'coexists' } },
       'said coexists instead of exclusive',
     ],
+    [
+      'a rehearsal without a copy',
+      { ...refused, rehearsal: { ...rehearsal, verdict: 'exclusive', rows: 0 } },
+      'copied no row',
+    ],
     ['no rehearsal', { ...refused, rehearsal: null }, 'said nothing instead of exclusive'],
+    ['nobody who looked', { ...refused, schema: null }, 'nobody looked'],
     [
       'a fresh task that does not work',
       { ...refused, schema: { ...schema, freshTask: { works: false, detail: 'it ended' } } },
