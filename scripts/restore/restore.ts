@@ -1,5 +1,5 @@
 import type { RestoreAccount } from './account.ts';
-import { namesFor, nextStep, type Step, type View } from './plan.ts';
+import { type Names, namesFor, nextStep, type Step, type View } from './plan.ts';
 
 export interface RestoreOptions {
   readonly account: RestoreAccount;
@@ -20,12 +20,15 @@ const pollSeconds = 15;
 /**
  * Puts a snapshot in the place of the live database, and keeps what was there. May be broken off and run
  * again: it goes on where it was.
- * @throws Error when it is not done within two hours
+ * @throws Error when it was done already, and when it is not done within two hours
  */
 export async function restore(options: RestoreOptions): Promise<void> {
   const { account, instance, snapshot, dryRun, tell, sleep } = options;
   const names = namesFor(instance, snapshot);
   let view = await account.look(names, snapshot);
+  if (nextStep(view, names).do === 'nothing') {
+    throw new Error(`The snapshot ${snapshot} was restored already. ${onceMore(names)}`);
+  }
   tell(losses(view, options.now()));
   if (dryRun) {
     tell(`First of all: ${describe(nextStep(view, names))}. Nothing was done.`);
@@ -33,16 +36,29 @@ export async function restore(options: RestoreOptions): Promise<void> {
   }
   const until = options.now() + mostSeconds * 1000;
   let told = '';
+  let renamed = false;
   for (let step = nextStep(view, names); step.do !== 'nothing'; step = nextStep(view, names)) {
     if (options.now() > until) throw new Error(`Not done within ${mostSeconds} s, waiting for: ${describe(step)}.`);
     if (describe(step) !== told) tell(describe(step));
     told = describe(step);
     await account.act(step, view, names, snapshot);
+    renamed ||= step.do === 'rename';
     await sleep(pollSeconds);
     view = await account.look(names, snapshot);
   }
-  tell(
-    `${names.live} is the snapshot ${snapshot}. What was live until now is ${names.aside}: delete it when nobody misses anything.`,
+  tell(renamed ? done(names, snapshot) : `An earlier run restored the snapshot; it is ended now. ${onceMore(names)}`);
+}
+
+function done({ live, aside }: Names, snapshot: string): string {
+  return `${live} is the snapshot ${snapshot}. What was live until now is ${aside}: delete it when nobody misses anything.`;
+}
+
+/** The instance that was set aside is how a restore knows that it was done. */
+function onceMore({ live, aside }: Names): string {
+  return (
+    `${live} came of it, and ${aside} is what was live before. To restore it once more, which loses what was written since then, ` +
+    `delete ${aside} or give it another name, and run this again: aws rds modify-db-instance --apply-immediately ` +
+    `--db-instance-identifier ${aside} --new-db-instance-identifier ${aside}-kept`
   );
 }
 

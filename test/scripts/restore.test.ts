@@ -1,4 +1,5 @@
-import { CreateDBSnapshotCommand, RDSClient } from '@aws-sdk/client-rds';
+import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
+import { CreateDBSnapshotCommand, ModifyDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openVirtualStage, type VirtualStage } from '../../local/simulation/virtual-stage.ts';
 import { RestoreAccount } from '../../scripts/restore/account.ts';
@@ -36,6 +37,8 @@ describe('a restore', () => {
 describe('on the stage', () => {
   let stage: VirtualStage;
   let account: RestoreAccount;
+  let rds: RDSClient;
+  let scaling: ApplicationAutoScalingClient;
   const snapshot = 'understudy-local-backstage-before';
   const told: string[] = [];
   const run = (change: { dryRun?: boolean; sleep?: (seconds: number) => Promise<void> } = {}) =>
@@ -58,14 +61,28 @@ describe('on the stage', () => {
       credentials: { accessKeyId: 'engineer', secretAccessKey: 'engineer' },
     };
     account = new RestoreAccount(place, { cluster: 'understudy-local', name: 'backstage' });
-    const rds = new RDSClient(place);
+    rds = new RDSClient(place);
+    scaling = new ApplicationAutoScalingClient(place);
     await rds.send(
       new CreateDBSnapshotCommand({ DBInstanceIdentifier: 'understudy-local', DBSnapshotIdentifier: snapshot }),
     );
-    rds.destroy();
     await stage.clock.advance(3 * 60_000);
   }, 60_000);
-  afterAll(() => stage.close());
+  afterAll(() => {
+    rds.destroy();
+    scaling.destroy();
+    return stage.close();
+  });
+
+  const suspend = (suspended: boolean) =>
+    scaling.send(
+      new RegisterScalableTargetCommand({
+        ServiceNamespace: 'ecs',
+        ScalableDimension: 'ecs:service:DesiredCount',
+        ResourceId: 'service/understudy-local/backstage',
+        SuspendedState: { DynamicScalingOutSuspended: suspended },
+      }),
+    );
 
   test('a dry run says what would be lost, and does nothing', async () => {
     await run({ dryRun: true });
@@ -112,9 +129,40 @@ describe('on the stage', () => {
     expect(stage.runtime.tasks()).toHaveLength(1);
   });
 
-  test('run once more, it finds nothing left to do', async () => {
-    const before = stage.clock.now();
+  test.each([false, true])(
+    'run once more, it does not claim to have restored it again (dry run: %p)',
+    async (dryRun) => {
+      const { aside } = namesFor('understudy-local', snapshot);
+      const [before, lines] = [stage.clock.now(), told.length];
+      await expect(run({ dryRun })).rejects.toThrow(
+        `was restored already. understudy-local came of it, and ${aside} is`,
+      );
+      expect([stage.clock.now(), told.length]).toEqual([before, lines]);
+    },
+  );
+
+  test('run once more when the instance that was set aside has another name, it restores it again', async () => {
+    const { aside } = namesFor('understudy-local', snapshot);
+    const id = () =>
+      stage.cloud.rds.instances().find((each) => each.DBInstanceIdentifier === names.live)?.DbiResourceId;
+    const before = id();
+    await rds.send(
+      new ModifyDBInstanceCommand({
+        DBInstanceIdentifier: aside,
+        NewDBInstanceIdentifier: `${aside}-kept`,
+        ApplyImmediately: true,
+      }),
+    );
+    await stage.clock.advance(15 * 60_000);
     await run();
-    expect(stage.clock.now()).toBe(before);
+    expect(told.at(-1)).toContain('understudy-local is the snapshot');
+    expect(id()).not.toBe(before);
+    expect(stage.cloud.rds.instances()).toHaveLength(3);
+  }, 30_000);
+
+  test('broken off right before its end, it does not claim the renames of the run before', async () => {
+    await suspend(true);
+    await run();
+    expect(told.at(-1)).toMatch(/^An earlier run restored the snapshot; it is ended now\./);
   });
 });
