@@ -25,8 +25,8 @@ export function adopted(
   const closing = left.promotion?.done === true || left.outcome !== null;
   if (closing || !mayHaveChanged(left))
     return { ...taken, refusal: left.refusal ?? `${why.text} Nothing was changed.` };
-  // Its migration may have begun, although nobody has stored that.
-  const mayHaveMigrated = left.schema.changes && left.schema.migrate === null;
+  // Its migration may have begun, although nobody has stored that; but none begins before the snapshot is there.
+  const mayHaveMigrated = left.schema.changes && left.schema.migrate === null && left.snapshot?.available === true;
   const Migrate = { Error: why.status, Cause: 'The migration may have begun.' };
   return {
     ...taken,

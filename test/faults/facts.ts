@@ -5,6 +5,7 @@ import type { UserCounts } from '../../local/simulation/simulated-users.ts';
 import { readLedger } from './ledger.ts';
 import type { InvocationRecord } from './stage/disturber.ts';
 import type { FaultStage } from './stage/fault-stage.ts';
+import type { SchemaFacts } from './stage/schema.ts';
 
 export interface ExecutionFacts {
   readonly name: string;
@@ -51,6 +52,7 @@ export interface Facts {
   readonly unfinished: readonly string[];
   readonly suspended: readonly Readonly<Record<string, boolean>>[];
   readonly notifications: number;
+  readonly schema: SchemaFacts;
   /** Of the execution that the fault struck. */
   readonly invocations: readonly InvocationRecord[];
 }
@@ -108,6 +110,7 @@ export async function collect(stage: FaultStage, start: Before, seen: Seen): Pro
     deployments: stage.deployments(),
     suspended: await suspensions(stage),
     notifications: cloud.topics.published().length - start.notifications,
+    schema: stage.schema.facts(serving.digest),
     invocations: [...stage.disturber.invocations],
   };
 }

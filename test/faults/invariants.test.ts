@@ -47,6 +47,7 @@ const well: Facts = {
   unfinished: [],
   suspended: [{ DynamicScalingInSuspended: false }],
   notifications: 1,
+  schema: { copies: [], half: [], lock: 'free', restarts: true, snapshots: [] },
   invocations: [],
 };
 
@@ -93,6 +94,22 @@ const broken: Readonly<Record<string, Partial<Facts>>> = {
     before: { digest },
   },
   'known-good is never retired': { liveRevision: 'INACTIVE' },
+  'no scratch copy is left': { schema: { ...well.schema, copies: ['scratch_1_'] } },
+  'the migration lock is free': { schema: { ...well.schema, lock: 'abandoned' } },
+  'what serves can restart': { schema: { ...well.schema, restarts: false } },
+  'a half-run migration is taken back': { schema: { ...well.schema, half: ['a.js'] } },
+  'who touched the schema has a snapshot': {
+    entries: [
+      {
+        ...released,
+        schema: {
+          ...released.schema,
+          migrate: { task: 'arn', startedAt: '2026-01-05T09:02:00Z', stoppedAt: null, done: false },
+        },
+      },
+    ],
+  },
+  'snapshots are of releases': { schema: { ...well.schema, snapshots: [{ id: 'of-nobody', status: 'available' }] } },
   'every waiting state watches the alarms': {
     invocations: [
       {

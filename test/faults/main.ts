@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cellsOf, firstOfEachState, nameOf } from './cells.ts';
+import { cellsOf, firstOfEachState, nameOf, turnsOf } from './cells.ts';
 import { type FaultName, faultNames, rivalNames } from './faults.ts';
 import { playAll } from './matrix.ts';
-import type { Cell, Scenario } from './play.ts';
+import type { Cell } from './play.ts';
 import { Player, type Verdict } from './player.ts';
+import { isSchemaScenario, type Scenario, schemaStates } from './scenarios.ts';
 import { synthesize } from './stage/assembly.ts';
+import type { RecordedCall } from './stage/disturber.ts';
 
 // npm run test:faults: every fault at every AWS call of every state, in virtual time.
 //   -- --only good/Shift#4/lost   what begins so, one or many
@@ -25,20 +27,31 @@ const { values } = parseArgs({
 /** Struck in full; in the other scenarios, the first call of every state is. */
 const full: readonly Scenario[] = ['good', 'rollback'];
 const pairwise: readonly Scenario[] = ['crash', 'errors', 'late'];
+/** Struck where they differ from the others. */
+const changing: readonly Scenario[] = ['migrating', 'migration-fails', 'irreversible'];
 const wanted = (names: readonly FaultName[]) => names.filter((name) => values.faults.split(',').includes(name));
 const folder = mkdtempSync(join(tmpdir(), 'understudy-fault-matrix-'));
+
+/** Whether a cell of the scenario may be among those that were asked for. */
+function begins(scenario: Scenario): boolean {
+  return `${scenario}/`.startsWith(values.only) || values.only.startsWith(`${scenario}/`);
+}
+
+function planOf(scenario: Scenario, calls: readonly RecordedCall[]): Cell[] {
+  if (isSchemaScenario(scenario)) return cellsOf(scenario, turnsOf(calls, schemaStates[scenario]), wanted(faultNames));
+  return [
+    ...cellsOf(scenario, full.includes(scenario) ? calls : firstOfEachState(calls), wanted(faultNames)),
+    ...cellsOf(scenario, firstOfEachState(calls), wanted(rivalNames)),
+  ];
+}
 
 async function record(): Promise<Cell[]> {
   const player = new Player(synthesize(folder));
   try {
     const cells: Cell[] = [];
-    for (const scenario of [...full, ...pairwise]) {
+    for (const scenario of [...full, ...pairwise, ...changing].filter(begins)) {
       const { calls } = await player.play({ scenario });
-      const struck = full.includes(scenario) ? calls : firstOfEachState(calls);
-      const planned = [
-        ...cellsOf(scenario, struck, wanted(faultNames)),
-        ...cellsOf(scenario, firstOfEachState(calls), wanted(rivalNames)),
-      ];
+      const planned = planOf(scenario, calls);
       console.log(`${scenario}: ${calls.length} AWS calls recorded, ${planned.length} faults planned`);
       cells.push(...planned);
       await player.close();

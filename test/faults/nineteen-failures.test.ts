@@ -5,7 +5,8 @@ import type { Execution } from '../../local/stepfunctions/execution.ts';
 import { stageAssembly } from '../local/stage-assembly.ts';
 import type { FaultName } from './faults.ts';
 import { violations } from './invariants/check.ts';
-import { type Played, play, type Scenario } from './play.ts';
+import { type Played, play } from './play.ts';
+import type { Scenario } from './scenarios.ts';
 import { FaultStage } from './stage/fault-stage.ts';
 
 // What other release tools got wrong, one test for each.

@@ -1,12 +1,9 @@
-import type { Behaviour } from '../../local/simulation/behaviours.ts';
 import type { Execution } from '../../local/stepfunctions/execution.ts';
 import { before, collect, type Facts } from './facts.ts';
 import { type Aftermath, everyFault, type Fault, type FaultName, type Situation } from './faults.ts';
+import { isSchemaScenario, type Scenario, schemaScenarios } from './scenarios.ts';
 import type { RecordedCall, Target } from './stage/disturber.ts';
 import type { FaultStage } from './stage/fault-stage.ts';
-
-/** A release of an image that behaves so, or a rollback to the version before. */
-export type Scenario = Behaviour | 'rollback';
 
 export interface Cell {
   readonly scenario: Scenario;
@@ -47,8 +44,7 @@ export async function play(stage: FaultStage, { scenario, strike }: Cell): Promi
     stage.nextName(scenario === 'rollback' ? 'rollback' : 'release'),
     strike && fault ? { at: strike.at, act: fault.act(situation), times: fault.times ?? 1 } : null,
   );
-  execution =
-    scenario === 'rollback' ? stage.rollback({ to: stage.otherVersion() }) : stage.release(stage.push(scenario));
+  execution = begin(stage, scenario);
   await stage.finish(execution);
   await aftermath(stage, execution, fault?.aftermath ?? null);
   await stage.finishAll();
@@ -56,12 +52,20 @@ export async function play(stage: FaultStage, { scenario, strike }: Cell): Promi
   await settle(stage);
   users.stop();
   const { calls, injected } = stage.disturber;
-  const badFromTheStart = !['good', 'late', 'rollback'].includes(scenario);
+  const badFromTheStart = !['good', 'late', 'rollback', 'migrating', 'irreversible'].includes(scenario);
   const seen = { users: users.counts, unserved: stage.traffic.seen, unfinished, badFromTheStart };
   const facts = await collect(stage, start, seen);
   // The next run on this stage is not to be refused for the errors of this one.
   if (users.counts.failed > 0) await stage.clock.advance(budgetWindowMs);
+  await stage.schema.reset();
   return { facts, calls: [...calls], injected };
+}
+
+function begin(stage: FaultStage, scenario: Scenario): Execution {
+  if (scenario === 'rollback') return stage.rollback({ to: stage.otherVersion() });
+  if (!isSchemaScenario(scenario)) return stage.release(stage.push(scenario));
+  const image = stage.pushMigrating(schemaScenarios[scenario]);
+  return stage.release(image, { allowIrreversible: scenario === 'irreversible' });
 }
 
 async function aftermath(stage: FaultStage, execution: Execution, who: Aftermath | null): Promise<void> {

@@ -1,9 +1,15 @@
 import type { Facts } from '../facts.ts';
 import { invariantsOfTheStage } from './invariants.ts';
 import { invariantsOfTheLedger } from './ledger.ts';
+import { invariantsOfTheSchema } from './schema.ts';
 import { invariantsOfWaiting } from './waiting.ts';
 
-export const invariants = { ...invariantsOfTheStage, ...invariantsOfTheLedger, ...invariantsOfWaiting };
+export const invariants = {
+  ...invariantsOfTheStage,
+  ...invariantsOfTheLedger,
+  ...invariantsOfTheSchema,
+  ...invariantsOfWaiting,
+};
 
 export interface Violation {
   readonly invariant: string;

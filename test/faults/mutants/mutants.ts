@@ -1,6 +1,6 @@
 import type { FaultName } from '../faults.ts';
 import type { invariants } from '../invariants/check.ts';
-import type { Scenario } from '../play.ts';
+import type { Scenario } from '../scenarios.ts';
 
 /** A defect in one place of the workflow, the run in which it shows, and the invariant that must see it. */
 export interface Mutant {
@@ -92,6 +92,25 @@ export const mutants: readonly Mutant[] = [
     states: ['Observe'],
     scenario: 'errors',
     seenBy: 'nobody meets a version that fails before traffic',
+  },
+  {
+    name: 'Mend forgets to take the migrations back',
+    file: 'lambda/domain/mending.ts',
+    from: 'if (schema.migrate?.done === true && rehearsal',
+    to: 'if (rehearsal',
+    states: ['Mend'],
+    scenario: 'migration-fails',
+    seenBy: 'a half-run migration is taken back',
+  },
+  {
+    name: 'What is left of a scratch copy is dropped by nobody',
+    file: 'lambda/steps/sweep.ts',
+    from: '...(leavesScratch(rehearsal) ? [id] : []), ...abandoned',
+    to: '...abandoned',
+    states: ['Close'],
+    scenario: 'migrating',
+    strike: { state: 'Rehearse', operation: 'ecs:RunTask', fault: 'refused' },
+    seenBy: 'no scratch copy is left',
   },
   {
     name: 'Observe looks at no alarm',

@@ -12,6 +12,7 @@ import type { MigrationEffect, Migrations } from '../../../local/simulation/simu
 import { SimulatedUsers } from '../../../local/simulation/simulated-users.ts';
 import type { Execution } from '../../../local/stepfunctions/execution.ts';
 import { Disturber } from './disturber.ts';
+import { StageSchema } from './schema.ts';
 import { TrafficWatch } from './traffic-watch.ts';
 
 export const environment = 'local';
@@ -30,6 +31,7 @@ export class FaultStage {
   readonly clock: VirtualClock;
   readonly disturber: Disturber;
   readonly traffic: TrafficWatch;
+  readonly schema: StageSchema;
   /** Digests of the images that work. */
   readonly good = new Set<string>();
   #pushed = 0;
@@ -49,6 +51,7 @@ export class FaultStage {
     this.clock = clock;
     this.disturber = disturber;
     this.#folder = folder;
+    this.schema = new StageSchema(simulated);
     this.traffic = new TrafficWatch(clock, simulated.cloud.elb, simulated.description.loadBalancer.productionRule);
   }
 
@@ -89,10 +92,26 @@ export class FaultStage {
   }
 
   /** @returns the tag */
-  push(behaviour: Behaviour, migrations: Migrations = {}, effects: Record<string, MigrationEffect> = {}): string {
+  push(behaviour: Behaviour, more: Migrations = {}, effects: Record<string, MigrationEffect> = {}): string {
+    return this.#push(behaviour, this.schema.present(), more, effects);
+  }
+
+  /** An image that works, and brings two more migrations, the second of which has this effect. @returns the tag */
+  pushMigrating(effect: MigrationEffect): string {
+    const { migrations, effects } = this.schema.further(effect);
+    return this.#push('good', migrations, {}, effects);
+  }
+
+  #push(
+    behaviour: Behaviour,
+    migrations: string[],
+    more: Migrations,
+    effects: Record<string, MigrationEffect>,
+  ): string {
     this.#pushed += 1;
     const tag = `v${this.#pushed}`;
-    const digest = this.simulated.push(tag, behaviour, migrations, effects);
+    const digest = this.simulated.push(tag, behaviour, { ...this.schema.known(migrations), ...more }, effects);
+    this.schema.pushed(digest, migrations);
     if (behaviour === 'good') this.good.add(digest);
     return tag;
   }

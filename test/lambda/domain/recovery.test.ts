@@ -37,9 +37,18 @@ describe('an abandoned release', () => {
   test('may have begun what comes after a rehearsal that has ended', () => {
     expect(adopt({ ...registered(), timings: visit('Open', 'Rehearse') })).toMatchObject({ refusal: null });
     const migrating = { ...registered(), timings: visit('Open', 'Rehearse', 'Snapshot') };
-    const changes = { ...migrating, schema: { ...migrating.schema, changes: true } };
+    const snapshot = { id: 's', startedAt: at(0), available: true, reason: '' };
+    const changes = { ...migrating, snapshot, schema: { ...migrating.schema, changes: true } };
     expect(adopt(changes).failures).toHaveProperty('Migrate');
-    expect(adopt(migrating).failures).not.toHaveProperty('Migrate');
+    expect(adopt({ ...migrating, snapshot }).failures).not.toHaveProperty('Migrate');
+  });
+
+  test('has not begun to migrate before its snapshot is there, and nobody is told to restore one', () => {
+    const rehearsed = { ...registered(), timings: visit('Open', 'Rehearse') };
+    const changes = { ...rehearsed, schema: { ...rehearsed.schema, changes: true } };
+    const snapshot = { id: 's', startedAt: at(0), available: false, reason: '' };
+    expect(adopt(changes).failures).not.toHaveProperty('Migrate');
+    expect(adopt({ ...changes, snapshot }).failures).not.toHaveProperty('Migrate');
   });
 
   test('is closed when it had been refused, promoted, or closed already', () => {
