@@ -25,7 +25,7 @@ export interface VirtualStage extends Omit<SimulatedCloud, 'isSteady' | 'network
 }
 
 export interface VirtualStageOptions {
-  /** Whether functions run in this process, three times as fast, and not in threads. @default false */
+  /** Whether functions run in this process, which costs less CPU, and not in threads. @default false */
   readonly inProcess?: boolean;
 }
 
