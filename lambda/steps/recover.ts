@@ -1,4 +1,5 @@
 import { describeExecution } from '../aws/executions.ts';
+import { putRelease, readRelease } from '../aws/ledger.ts';
 import { type LineOfDescent, lineOf } from '../domain/descent.ts';
 import type { Release } from '../domain/release.ts';
 import type { RecoverRequest } from '../domain/rollback.ts';
@@ -23,6 +24,7 @@ export async function recover(release: RollingBack, { recover: asked }: RecoverR
   const known: RollingBack = { ...release, service };
   if (view.kind === 'own') return adopt(known, { ...view, kind: 'own' }, now, asked.status);
   if (view.kind !== 'abandoned' || !line.executions.includes(view.holder.execution)) {
+    await endRefused(service, asked, now);
     return leave(release, 'The lock is not held by it: it has ended by itself, or somebody has recovered it.');
   }
   if (line.recoveries >= attempts) return giveUp(known, view.holder.release);
@@ -34,6 +36,22 @@ export async function recover(release: RollingBack, { recover: asked }: RecoverR
 /** From the execution that ended back to the one that it was to recover, and so on to the first. */
 async function trace(execution: string): Promise<LineOfDescent> {
   return lineOf(execution, async (arn) => (await describeExecution(arn)).input, attempts + 1);
+}
+
+/** One that never got the lock, and ended before Close had told so: nobody else comes back to its entry. */
+async function endRefused(
+  service: string,
+  { execution, status }: RecoverRequest['recover'],
+  now: string,
+): Promise<void> {
+  const { startedAt } = await describeExecution(execution);
+  const release = execution.split(':').at(-1);
+  if (startedAt === null || release === undefined) return;
+  const table = environment('LEDGER_TABLE');
+  const left = await readRelease(table, service, { release, since: startedAt });
+  if (left === null || left.outcome !== null || left.token !== null) return;
+  const reason = `${left.refusal ?? 'It never got the lock; nothing was changed.'} Its execution ended as ${status} after ${left.state.name}.`;
+  await putRelease(table, { ...left, outcome: 'refused', reason, closedAt: now });
 }
 
 function leave(release: RollingBack, why: string): Release {
