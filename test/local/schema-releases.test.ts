@@ -221,6 +221,7 @@ describe('a rollback after promotion', () => {
     const back = await rollBack('back-irreversible');
     expect(back).toMatchObject({ outcome: 'refused', rehearsal: { verdict: 'broken' }, deployment: null });
     expect(back.reason).toContain('version to go back to does not work on the present schema');
+    expect(back.reason).toContain('restore the snapshot that it took');
     expectOrder();
   });
 });

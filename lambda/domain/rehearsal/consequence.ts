@@ -34,7 +34,7 @@ function refusal({ verdict, truthTable, scratch }: Rehearsal, allowed: Allowed):
     case 'broken':
       if (scratch !== null) return 'The new version does not work on a copy of the database; nothing was changed.';
       return allowed.goesBack
-        ? 'A new task of the version to go back to does not work on the present schema; nothing was changed.'
+        ? `A new task of the version to go back to does not work on the present schema; nothing was changed. ${noWayBack}`
         : 'A new task of the version that serves does not work, so there would be no way back; nothing was changed.';
     case null:
     default:
@@ -49,6 +49,9 @@ function withoutWayBack({ request, snapshots }: Allowed): string | null {
   if (snapshots) return null;
   return 'There would be no way back, and the service names no database of which to take a snapshot; nothing was changed.';
 }
+
+const noWayBack =
+  'If a release since then changed the schema for good, release a mended version, or restore the snapshot that it took (docs/restore.md).';
 
 const twoReleases =
   'Split the change: first a release that adds what the new version needs, later one that removes what the old one needed.';
