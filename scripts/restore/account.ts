@@ -1,9 +1,5 @@
-import {
-  ApplicationAutoScalingClient,
-  DescribeScalableTargetsCommand,
-  RegisterScalableTargetCommand,
-} from '@aws-sdk/client-application-auto-scaling';
-import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import {
   type DBInstance,
   type DBSnapshot,
@@ -13,7 +9,8 @@ import {
   RDSClient,
   RestoreDBInstanceFromDBSnapshotCommand,
 } from '@aws-sdk/client-rds';
-import type { Names, Step, View } from './plan.ts';
+import type { Names, ServiceView, Step, View } from './plan.ts';
+import { DatabaseUser } from './service.ts';
 
 export interface Place {
   readonly region: string;
@@ -21,23 +18,16 @@ export interface Place {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-export interface Service {
-  readonly cluster: string;
-  readonly name: string;
-}
-
 /** The account in which a database is restored. */
 export class RestoreAccount {
   readonly #rds: RDSClient;
-  readonly #ecs: ECSClient;
-  readonly #scaling: ApplicationAutoScalingClient;
-  readonly #service: Service;
+  readonly #users: readonly DatabaseUser[];
 
-  constructor(place: Place, service: Service) {
+  /** @param services those of the cluster that have their data in the database */
+  constructor(place: Place, cluster: string, services: readonly string[]) {
     this.#rds = new RDSClient(place);
-    this.#ecs = new ECSClient(place);
-    this.#scaling = new ApplicationAutoScalingClient(place);
-    this.#service = service;
+    const clients = { ecs: new ECSClient(place), scaling: new ApplicationAutoScalingClient(place) };
+    this.#users = services.map((name) => new DatabaseUser(clients, cluster, name));
   }
 
   async look(names: Names, snapshot: string): Promise<View> {
@@ -46,11 +36,11 @@ export class RestoreAccount {
       live: await this.#instance(names.live),
       restored: await this.#instance(names.restored),
       aside: await this.#instance(names.aside),
-      service: await this.#serviceView(),
+      services: (await Promise.all(this.#users.map((user) => user.look()))).filter((user) => user !== null),
     };
   }
 
-  async act(step: Step, { service }: View, names: Names, snapshot: string): Promise<void> {
+  async act(step: Step, names: Names, snapshot: string): Promise<void> {
     switch (step.do) {
       case 'restore':
         return this.#restore(step.like, names.restored, snapshot);
@@ -62,13 +52,12 @@ export class RestoreAccount {
       case 'rename':
         return this.#modify(step.from, { NewDBInstanceIdentifier: step.to });
       case 'suspend scaling':
-        return this.#scale(true);
       case 'resume scaling':
-        return this.#scale(false);
-      case 'stop the service':
-        return this.#count(0);
-      case 'start the service':
-        return this.#count(service.minimum);
+        return this.#each(step.services, (user) => user.suspendScaling(step.do === 'suspend scaling'));
+      case 'stop':
+        return this.#each(step.services, (user) => user.count(0));
+      case 'start':
+        return this.#each(step.services, (user, { minimum }) => user.count(minimum));
       case 'wait':
       case 'nothing':
       default:
@@ -128,50 +117,10 @@ export class RestoreAccount {
     await this.#rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier, ApplyImmediately: true, ...change }));
   }
 
-  get #target() {
-    const { cluster, name } = this.#service;
-    return {
-      ServiceNamespace: 'ecs',
-      ScalableDimension: 'ecs:service:DesiredCount',
-      ResourceId: `service/${cluster}/${name}`,
-    } as const;
-  }
-
-  async #serviceView(): Promise<View['service']> {
-    const { cluster, name } = this.#service;
-    const { services } = await this.#ecs.send(new DescribeServicesCommand({ cluster, services: [name] }));
-    const [service] = services ?? [];
-    if (service === undefined) throw new Error(`The cluster ${cluster} has no service ${name}.`);
-    const { ServiceNamespace, ScalableDimension, ResourceId } = this.#target;
-    const { ScalableTargets } = await this.#scaling.send(
-      new DescribeScalableTargetsCommand({ ServiceNamespace, ScalableDimension, ResourceIds: [ResourceId] }),
+  async #each(services: readonly ServiceView[], act: (user: DatabaseUser, view: ServiceView) => Promise<void>) {
+    const pairs = services.flatMap((view) =>
+      this.#users.filter(({ name }) => name === view.name).map((user) => ({ user, view })),
     );
-    const [target] = ScalableTargets ?? [];
-    if (target === undefined)
-      throw new Error(`Autoscaling does not know ${ResourceId}: with how many tasks would it start?`);
-    return {
-      desired: service.desiredCount ?? 0,
-      running: service.runningCount ?? 0,
-      minimum: target.MinCapacity ?? 1,
-      scalingSuspended: target.SuspendedState?.DynamicScalingOutSuspended === true,
-    };
-  }
-
-  async #scale(suspended: boolean): Promise<void> {
-    await this.#scaling.send(
-      new RegisterScalableTargetCommand({
-        ...this.#target,
-        SuspendedState: {
-          DynamicScalingInSuspended: suspended,
-          DynamicScalingOutSuspended: suspended,
-          ScheduledScalingSuspended: suspended,
-        },
-      }),
-    );
-  }
-
-  async #count(desiredCount: number): Promise<void> {
-    const { cluster, name } = this.#service;
-    await this.#ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount }));
+    await Promise.all(pairs.map(({ user, view }) => act(user, view)));
   }
 }

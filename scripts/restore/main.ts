@@ -4,10 +4,12 @@ import { environmentNames } from '../../lambda/domain/names.ts';
 import { environmentConfig } from '../../lib/config/config.ts';
 import { RestoreAccount } from './account.ts';
 import { restore } from './restore.ts';
+import { databaseUsers, releasesUnderWay } from './users.ts';
 
 const usage = `Usage: npm run restore -- ENVIRONMENT SERVICE --snapshot ID [--dry-run]
 
-Puts a snapshot of the database in the place of the live one: docs/restore.md.`;
+Puts a snapshot of the database in the place of the live one, for SERVICE and every other service of the environment
+that has its data in it: docs/restore.md.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,17 +20,23 @@ if (values.help || environment === undefined || service === undefined || values.
   process.stdout.write(`${usage}\n`);
   process.exit(values.help ? 0 : 2);
 }
-const { region } = environmentConfig(environment);
+const { region, services } = environmentConfig(environment);
+const users = databaseUsers(services);
+if (!users.includes(service)) {
+  process.stderr.write(`${service} has no data in the database of ${environment}. Give one of: ${users.join(', ')}.\n`);
+  process.exit(2);
+}
 const { prefix, cluster, ledgerTable } = environmentNames(environment);
 process.env['AWS_REGION'] = region;
 const { readLock } = await import('../../lambda/aws/lock.ts');
-const { holder } = await readLock(ledgerTable, service);
-if (holder !== undefined && !values['dry-run']) {
-  process.stderr.write(`Release ${holder.release} of ${service} is under way. Wait for its end, or cancel it.\n`);
+const underWay = await releasesUnderWay(users, (user) => readLock(ledgerTable, user));
+if (underWay.length > 0 && !values['dry-run']) {
+  const releases = underWay.map((each) => `${each.release} of ${each.service}`).join(', ');
+  process.stderr.write(`These releases are under way: ${releases}. Wait for their end, or cancel them.\n`);
   process.exit(1);
 }
 await restore({
-  account: new RestoreAccount({ region }, { cluster, name: service }),
+  account: new RestoreAccount({ region }, cluster, users),
   instance: prefix,
   snapshot: values.snapshot,
   dryRun: values['dry-run'],

@@ -15,26 +15,33 @@ export function namesFor(live: string, snapshot: string): Names {
   return { live, restored: `${live}-restored-${own}`, aside: `${live}-before-${own}` };
 }
 
+export interface ServiceView {
+  readonly name: string;
+  readonly desired: number;
+  readonly running: number;
+  /** With how many tasks it starts again: its autoscaling's minimum. */
+  readonly minimum: number;
+  readonly scalingSuspended: boolean;
+}
+
 /** What there is, each null where there is none. */
 export interface View {
   readonly snapshot: DBSnapshot;
   readonly live: DBInstance | null;
   readonly restored: DBInstance | null;
   readonly aside: DBInstance | null;
-  readonly service: {
-    readonly desired: number;
-    readonly running: number;
-    /** With how many tasks it starts again: its autoscaling's minimum. */
-    readonly minimum: number;
-    readonly scalingSuspended: boolean;
-  };
+  /** All that are deployed and have their data in the database. */
+  readonly services: readonly ServiceView[];
 }
 
 export type Step =
   /** Makes an instance of the snapshot, with network and settings of this one. */
   | { readonly do: 'restore'; readonly like: DBInstance }
   | { readonly do: 'configure'; readonly like: DBInstance }
-  | { readonly do: 'suspend scaling' | 'stop the service' | 'start the service' | 'resume scaling' }
+  | {
+      readonly do: 'suspend scaling' | 'stop' | 'start' | 'resume scaling';
+      readonly services: readonly ServiceView[];
+    }
   | { readonly do: 'rename'; readonly from: string; readonly to: string }
   | { readonly do: 'wait'; readonly for: string }
   | { readonly do: 'nothing' };
@@ -47,15 +54,18 @@ export type Step =
  * @throws Error when what there is fits no step
  */
 export function nextStep(view: View, names: Names): Step {
-  const { live, restored, aside, service } = view;
+  const { live, restored, aside, services } = view;
+  const stopped = services.filter(({ desired }) => desired === 0);
+  const suspended = services.filter(({ scalingSuspended }) => scalingSuspended);
   if (aside === null && restored === null) return restore(view, names);
   if (restored !== null) {
     if (restored.DBInstanceStatus !== 'available') return waitFor(names.restored, restored);
     const like = aside ?? live;
     if (like !== null && differs(restored, like)) return { do: 'configure', like };
-    if (!service.scalingSuspended) return { do: 'suspend scaling' };
-    if (service.desired > 0) return { do: 'stop the service' };
-    if (service.running > 0) return { do: 'wait', for: `${service.running} tasks to stop` };
+    if (suspended.length < services.length) return { do: 'suspend scaling', services: without(services, suspended) };
+    if (stopped.length < services.length) return { do: 'stop', services: without(services, stopped) };
+    const running = services.filter((service) => service.running > 0);
+    if (running.length > 0) return { do: 'wait', for: `the tasks of ${namesOf(running)} to stop` };
     if (aside === null) {
       if (live === null) throw new Error(`There is ${names.restored}, and neither ${names.live} nor ${names.aside}.`);
       if (live.DBInstanceStatus !== 'available') return waitFor(names.live, live);
@@ -66,9 +76,18 @@ export function nextStep(view: View, names: Names): Step {
   }
   if (live === null) return { do: 'wait', for: `${names.live} to be there` };
   if (live.DBInstanceStatus !== 'available') return waitFor(names.live, live);
-  if (service.desired === 0) return { do: 'start the service' };
-  if (service.running < service.desired) return { do: 'wait', for: 'the service to start' };
-  return service.scalingSuspended ? { do: 'resume scaling' } : { do: 'nothing' };
+  if (stopped.length > 0) return { do: 'start', services: stopped };
+  const starting = services.filter(({ running, desired }) => running < desired);
+  if (starting.length > 0) return { do: 'wait', for: `${namesOf(starting)} to start` };
+  return suspended.length > 0 ? { do: 'resume scaling', services: suspended } : { do: 'nothing' };
+}
+
+export function namesOf(services: readonly { readonly name: string }[]): string {
+  return services.map(({ name }) => name).join(', ');
+}
+
+function without(services: readonly ServiceView[], some: readonly ServiceView[]): ServiceView[] {
+  return services.filter((service) => !some.includes(service));
 }
 
 function restore({ live, snapshot }: View, names: Names): Step {

@@ -1,5 +1,5 @@
 import type { RestoreAccount } from './account.ts';
-import { type Names, namesFor, nextStep, type Step, type View } from './plan.ts';
+import { type Names, namesFor, namesOf, nextStep, type Step, type View } from './plan.ts';
 
 export interface RestoreOptions {
   readonly account: RestoreAccount;
@@ -41,7 +41,7 @@ export async function restore(options: RestoreOptions): Promise<void> {
     if (options.now() > until) throw new Error(`Not done within ${mostSeconds} s, waiting for: ${describe(step)}.`);
     if (describe(step) !== told) tell(describe(step));
     told = describe(step);
-    await account.act(step, view, names, snapshot);
+    await account.act(step, names, snapshot);
     renamed ||= step.do === 'rename';
     await sleep(pollSeconds);
     view = await account.look(names, snapshot);
@@ -63,16 +63,23 @@ function onceMore({ live, aside }: Names): string {
 }
 
 /** What a restore costs, said before it. */
-function losses({ snapshot }: View, now: number): string {
+function losses({ snapshot, services }: View, now: number): string {
+  const users = `These services have their data in it, and are stopped together: ${namesOf(services)}.`;
   const taken = snapshot.SnapshotCreateTime;
-  if (taken === undefined) return 'The snapshot does not tell when it was taken.';
+  if (taken === undefined) return `The snapshot does not tell when it was taken. ${users}`;
   const minutes = Math.round((now - taken.getTime()) / 60_000);
-  return `The snapshot was taken at ${taken.toISOString()}: whatever was written in the ${minutes} minutes since then is lost (it stays in the instance that is set aside).`;
+  return (
+    `The snapshot was taken at ${taken.toISOString()}: whatever any service wrote in the ${minutes} minutes since then is lost ` +
+    `(it stays in the instance that is set aside), and schemas are as old as the snapshot. ${users}`
+  );
 }
 
 function describe(step: Step): string {
   if (step.do === 'restore') return 'make an instance of the snapshot';
   if (step.do === 'configure') return 'give it the settings that a snapshot does not have';
   if (step.do === 'rename') return `rename ${step.from} to ${step.to}`;
-  return step.do === 'wait' ? `wait for ${step.for}` : step.do;
+  if (step.do === 'wait') return `wait for ${step.for}`;
+  return step.do === 'nothing'
+    ? step.do
+    : `${step.do} ${step.do.endsWith('scaling') ? 'of ' : ''}${namesOf(step.services)}`;
 }

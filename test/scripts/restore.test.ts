@@ -1,10 +1,12 @@
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import { CreateDBSnapshotCommand, ModifyDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { environmentConfig } from '../../lib/config/config.ts';
 import { openVirtualStage, type VirtualStage } from '../../local/simulation/virtual-stage.ts';
 import { RestoreAccount } from '../../scripts/restore/account.ts';
-import { namesFor, nextStep, type View } from '../../scripts/restore/plan.ts';
+import { namesFor, nextStep, type ServiceView, type View } from '../../scripts/restore/plan.ts';
 import { restore } from '../../scripts/restore/restore.ts';
+import { databaseUsers, releasesUnderWay } from '../../scripts/restore/users.ts';
 import { stageAssembly } from '../local/stage-assembly.ts';
 
 const names = namesFor('understudy-local', 'before-2');
@@ -13,8 +15,16 @@ const view: View = {
   live: { DBInstanceIdentifier: names.live, DBInstanceStatus: 'available' },
   restored: null,
   aside: null,
-  service: { desired: 2, running: 2, minimum: 2, scalingSuspended: false },
+  services: [
+    { name: 'backstage', desired: 2, running: 2, minimum: 2, scalingSuspended: false },
+    { name: 'trucks', desired: 3, running: 3, minimum: 3, scalingSuspended: false },
+  ],
 };
+
+const gone = { scalingSuspended: true, desired: 0, running: 0 };
+const services = (changes: readonly Partial<ServiceView>[]) =>
+  view.services.map((service, index) => ({ ...service, ...changes[index] }));
+const named = (name: string): unknown => expect.objectContaining({ name });
 
 describe('a restore', () => {
   test('makes nothing of a snapshot that is not there yet, or without a live instance to copy the settings of', () => {
@@ -25,12 +35,58 @@ describe('a restore', () => {
   test('never renames the live instance while tasks may write to it', () => {
     const restored = { DBInstanceStatus: 'available' };
     const steps = [
-      { scalingSuspended: false },
-      { scalingSuspended: true },
-      { scalingSuspended: true, desired: 0 },
-      { scalingSuspended: true, desired: 0, running: 0 },
-    ].map((service) => nextStep({ ...view, restored, service: { ...view.service, ...service } }, names).do);
-    expect(steps).toEqual(['suspend scaling', 'stop the service', 'wait', 'rename']);
+      [{}, {}],
+      [{ scalingSuspended: true }, {}],
+      [{ scalingSuspended: true }, { scalingSuspended: true }],
+      [gone, { scalingSuspended: true }],
+      [gone, { ...gone, running: 1 }],
+      [gone, gone],
+    ].map((each) => nextStep({ ...view, restored, services: services(each) }, names));
+    expect(steps).toEqual([
+      { do: 'suspend scaling', services: [named('backstage'), named('trucks')] },
+      { do: 'suspend scaling', services: [named('trucks')] },
+      { do: 'stop', services: [named('backstage'), named('trucks')] },
+      { do: 'stop', services: [named('trucks')] },
+      { do: 'wait', for: 'the tasks of trucks to stop' },
+      { do: 'rename', from: names.live, to: names.aside },
+    ]);
+  });
+
+  test('starts every service again, and is done when all of them scale', () => {
+    const aside = { DBInstanceStatus: 'available' };
+    const suspended = { scalingSuspended: true };
+    const steps = [
+      [gone, gone],
+      [suspended, gone],
+      [suspended, { ...suspended, running: 1 }],
+      [suspended, suspended],
+      [{}, suspended],
+      [{}, {}],
+    ].map((each) => nextStep({ ...view, aside, services: services(each) }, names));
+    expect(steps).toEqual([
+      { do: 'start', services: [named('backstage'), named('trucks')] },
+      { do: 'start', services: [named('trucks')] },
+      { do: 'wait', for: 'trucks to start' },
+      { do: 'resume scaling', services: [named('backstage'), named('trucks')] },
+      { do: 'resume scaling', services: [named('trucks')] },
+      { do: 'nothing' },
+    ]);
+  });
+});
+
+describe('the users of the database', () => {
+  const { backstage } = environmentConfig('local').services;
+  if (backstage === undefined) throw new Error('There is no Backstage.');
+
+  test('are all services of the environment that have data in it', () => {
+    const without = { ...backstage, task: { ...backstage.task, database: null } };
+    expect(databaseUsers({ backstage, trucks: backstage, website: without })).toEqual(['backstage', 'trucks']);
+  });
+
+  test('are all asked for a release that is under way', async () => {
+    const holder = { release: 'trucks-7', execution: 'arn', since: '2026-11-21T09:00:00Z', after: [] };
+    const read = (service: string) => Promise.resolve(service === 'trucks' ? { token: 7, holder } : { token: 2 });
+    expect(await releasesUnderWay(['backstage', 'trucks'], read)).toEqual([{ service: 'trucks', release: 'trucks-7' }]);
   });
 });
 
@@ -41,13 +97,17 @@ describe('on the stage', () => {
   let scaling: ApplicationAutoScalingClient;
   const snapshot = 'understudy-local-backstage-before';
   const told: string[] = [];
+  const tasksAtRenames: number[] = [];
   const run = (change: { dryRun?: boolean; sleep?: (seconds: number) => Promise<void> } = {}) =>
     restore({
       account,
       instance: 'understudy-local',
       snapshot,
       dryRun: false,
-      tell: (line) => told.push(line),
+      tell: (line) => {
+        told.push(line);
+        if (line.startsWith('rename')) tasksAtRenames.push(stage.runtime.tasks().length);
+      },
       sleep: (seconds) => stage.clock.advance(seconds * 1000),
       now: () => stage.clock.now(),
       ...change,
@@ -60,9 +120,11 @@ describe('on the stage', () => {
       endpoint: stage.cloud.endpointUrl,
       credentials: { accessKeyId: 'engineer', secretAccessKey: 'engineer' },
     };
-    account = new RestoreAccount(place, { cluster: 'understudy-local', name: 'backstage' });
+    addService('trucks');
+    account = new RestoreAccount(place, 'understudy-local', ['backstage', 'trucks', 'not-deployed-yet']);
     rds = new RDSClient(place);
     scaling = new ApplicationAutoScalingClient(place);
+    await suspend(false, 'trucks');
     await rds.send(
       new CreateDBSnapshotCommand({ DBInstanceIdentifier: 'understudy-local', DBSnapshotIdentifier: snapshot }),
     );
@@ -74,20 +136,38 @@ describe('on the stage', () => {
     return stage.close();
   });
 
-  const suspend = (suspended: boolean) =>
+  const suspend = (suspended: boolean, service = 'backstage') =>
     scaling.send(
       new RegisterScalableTargetCommand({
         ServiceNamespace: 'ecs',
         ScalableDimension: 'ecs:service:DesiredCount',
-        ResourceId: 'service/understudy-local/backstage',
+        ResourceId: `service/understudy-local/${service}`,
+        MinCapacity: 1,
+        MaxCapacity: 2,
         SuspendedState: { DynamicScalingOutSuspended: suspended },
       }),
     );
+  /** A second service on the database, made like the first. */
+  const addService = (name: string) => {
+    const [service] = stage.cloud.ecs.services();
+    const set = service?.primary?.input;
+    if (service === undefined || set === undefined) throw new Error('There is no service.');
+    stage.cloud.ecs.createService({
+      ...service.input,
+      ...set,
+      name,
+      cluster: 'understudy-local',
+      taskDefinition: set.revision.definition.taskDefinitionArn ?? '',
+      desiredCount: 1,
+      healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
+      loadBalancer: set,
+    });
+  };
 
   test('a dry run says what would be lost, and does nothing', async () => {
     await run({ dryRun: true });
     expect(told.join('\n')).toMatch(
-      /in the 3 minutes since then is lost[\s\S]*First of all: make an instance of the snapshot/,
+      /any service wrote in the 3 minutes since then is lost.*together: backstage, trucks\.[\s\S]*First of all: make an instance of the snapshot/,
     );
     expect(stage.cloud.rds.instances()).toHaveLength(1);
   });
@@ -123,10 +203,17 @@ describe('on the stage', () => {
     expect(now?.DbiResourceId).not.toBe(before?.DbiResourceId);
   });
 
-  test('the service runs again, and scales', () => {
-    const [service] = stage.cloud.ecs.services();
-    expect(service?.desiredCount).toBe(1);
-    expect(stage.runtime.tasks()).toHaveLength(1);
+  test('no task of any service ran while the names changed', () => {
+    expect(tasksAtRenames).toEqual([0, 0]);
+  });
+
+  test('every service runs again, and scales', () => {
+    expect(stage.cloud.ecs.services().map(({ name, desiredCount }) => [name, desiredCount])).toEqual([
+      ['backstage', 1],
+      ['trucks', 1],
+    ]);
+    expect(stage.runtime.tasks()).toHaveLength(2);
+    expect(told).toEqual(expect.arrayContaining(['stop backstage, trucks', 'resume scaling of backstage, trucks']));
   });
 
   test.each([false, true])(
