@@ -29,18 +29,18 @@ if (!users.includes(service)) {
 const { prefix, cluster, ledgerTable } = environmentNames(environment);
 process.env['AWS_REGION'] = region;
 const { readLock } = await import('../../lambda/aws/lock.ts');
-const underWay = await releasesUnderWay(users, (user) => readLock(ledgerTable, user));
-if (underWay.length > 0 && !values['dry-run']) {
-  const releases = underWay.map((each) => `${each.release} of ${each.service}`).join(', ');
-  process.stderr.write(`These releases are under way: ${releases}. Wait for their end, or cancel them.\n`);
-  process.exit(1);
+try {
+  await restore({
+    account: new RestoreAccount({ region }, cluster, users),
+    instance: prefix,
+    snapshot: values.snapshot,
+    dryRun: values['dry-run'],
+    underWay: () => releasesUnderWay(users, (user) => readLock(ledgerTable, user)),
+    tell: (line) => process.stdout.write(`${new Date().toISOString()} ${line}\n`),
+    sleep: (seconds) => sleep(seconds * 1000),
+    now: () => Date.now(),
+  });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }
-await restore({
-  account: new RestoreAccount({ region }, cluster, users),
-  instance: prefix,
-  snapshot: values.snapshot,
-  dryRun: values['dry-run'],
-  tell: (line) => process.stdout.write(`${new Date().toISOString()} ${line}\n`),
-  sleep: (seconds) => sleep(seconds * 1000),
-  now: () => Date.now(),
-});

@@ -1,5 +1,6 @@
 import type { RestoreAccount } from './account.ts';
 import { type Names, namesFor, namesOf, nextStep, type Step, type View } from './plan.ts';
+import type { UnderWay } from './users.ts';
 
 export interface RestoreOptions {
   readonly account: RestoreAccount;
@@ -8,6 +9,8 @@ export interface RestoreOptions {
   readonly snapshot: string;
   /** Tells what would be done first, and does nothing. */
   readonly dryRun: boolean;
+  /** The releases that hold a lock of the database's users, read anew at each call. */
+  readonly underWay: () => Promise<readonly UnderWay[]>;
   readonly tell: (line: string) => void;
   readonly sleep: (seconds: number) => Promise<void>;
   readonly now: () => number;
@@ -20,7 +23,7 @@ const pollSeconds = 15;
 /**
  * Puts a snapshot in the place of the live database, and keeps what was there. May be broken off and run
  * again: it goes on where it was.
- * @throws Error when it was done already, and when it is not done within two hours
+ * @throws Error when it was done already, when a release is under way before a step that disrupts one, and when it is not done within two hours
  */
 export async function restore(options: RestoreOptions): Promise<void> {
   const { account, instance, snapshot, dryRun, tell, sleep } = options;
@@ -34,11 +37,13 @@ export async function restore(options: RestoreOptions): Promise<void> {
     tell(`First of all: ${describe(nextStep(view, names))}. Nothing was done.`);
     return;
   }
+  await refuseWhileReleasing(options, 'Nothing was done');
   const until = options.now() + mostSeconds * 1000;
   let told = '';
   let renamed = false;
   for (let step = nextStep(view, names); step.do !== 'nothing'; step = nextStep(view, names)) {
     if (options.now() > until) throw new Error(`Not done within ${mostSeconds} s, waiting for: ${describe(step)}.`);
+    if (disrupts(step)) await refuseWhileReleasing(options, `Stopped before: ${describe(step)}. ${left(view)}`);
     if (describe(step) !== told) tell(describe(step));
     told = describe(step);
     await account.act(step, names, snapshot);
@@ -47,6 +52,33 @@ export async function restore(options: RestoreOptions): Promise<void> {
     view = await account.look(names, snapshot);
   }
   tell(renamed ? done(names, snapshot) : `An earlier run restored the snapshot; it is ended now. ${onceMore(names)}`);
+}
+
+/** Starting and resuming disturb no release; without them users would stay without service. */
+function disrupts({ do: action }: Step): boolean {
+  return action === 'suspend scaling' || action === 'stop' || action === 'rename';
+}
+
+/** A release may begin at any time while the instance is made: no lock is held meanwhile (docs/restore.md). */
+async function refuseWhileReleasing({ underWay }: RestoreOptions, state: string): Promise<void> {
+  const releases = await underWay();
+  if (releases.length === 0) return;
+  const told = releases.map(({ release, service }) => `${release} of ${service}`).join(', ');
+  throw new Error(
+    `A release is under way: ${told}. ${state}. Wait for its end, or cancel it, and then run the same command again.`,
+  );
+}
+
+/** What somebody has to know whose restore stopped half-way. */
+function left({ live, services }: View): string {
+  const suspended = services.filter(({ scalingSuspended }) => scalingSuspended);
+  const stopped = services.filter(({ desired }) => desired === 0);
+  return [
+    'What was made so far is kept',
+    ...(suspended.length > 0 ? [`autoscaling of ${namesOf(suspended)} is suspended`] : []),
+    ...(stopped.length > 0 ? [`${namesOf(stopped)} stopped: USERS ARE WITHOUT SERVICE until this goes on`] : []),
+    ...(live === null ? ['no instance has the live name'] : []),
+  ].join('; ');
 }
 
 function done({ live, aside }: Names, snapshot: string): string {

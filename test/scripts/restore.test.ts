@@ -5,7 +5,7 @@ import { environmentConfig } from '../../lib/config/config.ts';
 import { openVirtualStage, type VirtualStage } from '../../local/simulation/virtual-stage.ts';
 import { RestoreAccount } from '../../scripts/restore/account.ts';
 import { namesFor, nextStep, type ServiceView, type View } from '../../scripts/restore/plan.ts';
-import { restore } from '../../scripts/restore/restore.ts';
+import { type RestoreOptions, restore } from '../../scripts/restore/restore.ts';
 import { databaseUsers, releasesUnderWay } from '../../scripts/restore/users.ts';
 import { stageAssembly } from '../local/stage-assembly.ts';
 
@@ -97,13 +97,21 @@ describe('on the stage', () => {
   let scaling: ApplicationAutoScalingClient;
   const snapshot = 'understudy-local-backstage-before';
   const told: string[] = [];
+  const other = { service: 'trucks', release: 'trucks-7' };
   const tasksAtRenames: number[] = [];
-  const run = (change: { dryRun?: boolean; sleep?: (seconds: number) => Promise<void> } = {}) =>
+  const run = (
+    change: {
+      dryRun?: boolean;
+      underWay?: RestoreOptions['underWay'];
+      sleep?: (seconds: number) => Promise<void>;
+    } = {},
+  ) =>
     restore({
       account,
       instance: 'understudy-local',
       snapshot,
       dryRun: false,
+      underWay: () => Promise.resolve([]),
       tell: (line) => {
         told.push(line);
         if (line.startsWith('rename')) tasksAtRenames.push(stage.runtime.tasks().length);
@@ -172,16 +180,44 @@ describe('on the stage', () => {
     expect(stage.cloud.rds.instances()).toHaveLength(1);
   });
 
+  test('a release that is under way keeps it from doing anything', async () => {
+    await expect(run({ underWay: () => Promise.resolve([other]) })).rejects.toThrow(
+      'A release is under way: trucks-7 of trucks. Nothing was done.',
+    );
+    expect(stage.cloud.rds.instances()).toHaveLength(1);
+  });
+
+  test.each([
+    [1, 'suspend scaling of backstage, trucks. What was made so far is kept. Wait'],
+    [2, 'stop backstage, trucks. What was made so far is kept; autoscaling of backstage, trucks is suspended. Wait'],
+    [
+      2,
+      /rename understudy-local to .*; backstage, trucks stopped: USERS ARE WITHOUT SERVICE until this goes on\. Wait/,
+    ],
+    [2, /rename understudy-local-restored-\w+ to understudy-local\. .*; no instance has the live name\. Wait/],
+  ])(
+    'a release that begins after %d looks at the locks stops it before the next step',
+    async (looks, message) => {
+      let looked = 0;
+      const underWay = () => {
+        looked += 1;
+        return Promise.resolve(looked > looks ? [other] : []);
+      };
+      await expect(run({ underWay })).rejects.toThrow(message);
+    },
+    30_000,
+  );
+
   test('broken off in the middle, it goes on where it was', async () => {
     let sleeps = 0;
     const breaksOff = async (seconds: number) => {
       sleeps += 1;
-      if (sleeps > 50) throw new Error('the connection was lost');
+      if (sleeps > 2) throw new Error('the connection was lost');
       await stage.clock.advance(seconds * 1000);
     };
     await expect(run({ sleep: breaksOff })).rejects.toThrow('the connection was lost');
     await run();
-    expect(told.at(-1)).toContain('is the snapshot');
+    expect(told.at(-1)).toContain('An earlier run restored the snapshot; it is ended now. understudy-local came of it');
   }, 30_000);
 
   test('the restored instance has the name, endpoint, network and settings of the one before, which is kept', () => {
