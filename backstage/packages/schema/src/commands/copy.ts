@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { App } from '../app';
 import { applySet } from '../apply';
-import { atEase } from '../copy/pace';
+import { Pace, transactionsOfOthers } from '../copy/pace';
 import { rangesOf } from '../copy/ranges';
 import { claimScratch, livePrefix, scratchDatabases, scratchPrefix } from '../copy/scratch';
 import { streamCopy, withConnection } from '../copy/stream';
@@ -131,6 +131,7 @@ async function copyPlugin(
 ): Promise<CopiedPlugin> {
   const startedAt = performance.now();
   const [source, target] = [await live.of(plugin), await scratch.of(plugin)];
+  const pace = new Pace(() => transactionsOfOthers(target));
   await claimScratch(plugin, source, target, of);
   for (const plan of plans) await applySet(target, { ...plan, pending: plan.applied }, plan.applied.toSorted());
 
@@ -144,7 +145,7 @@ async function copyPlugin(
       const sourceConnection = await rawConnectionOf(snapshot);
       for (const { name, columns } of both) {
         const list = columns.join(', ');
-        await atEase(await rangesOf(snapshot, name), async (range) => {
+        await pace.atEase(await rangesOf(snapshot, name), async (range) => {
           const copied = await withConnection(target, (connection) =>
             streamCopy(
               sourceConnection,
