@@ -140,6 +140,7 @@ export const steps = {
     description: 'Makes the old version able to restart on the present schema',
     timeoutSeconds: 60,
     next: ask('Mended?', 'Verify', whenWaiting),
+    insists: true,
     // Whether the old version works is for Verify to find out, whatever became of mending.
     onFailure: 'Verify',
     may: (the) => [...the.schemaTool, the.listTasks],

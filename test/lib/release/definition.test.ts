@@ -81,17 +81,21 @@ describe('each Task', () => {
     expect(state.Retry[0]).toHaveProperty('ErrorEquals', expect.arrayContaining(['Transient', 'States.Timeout']));
   });
 
-  test.each(tasks.filter(({ name }) => name !== 'Retreat'))('$name is not retried after what is final', ({ state }) => {
-    expect(state.Retry).toHaveLength(1);
-    expect(JSON.stringify(state.Retry)).not.toMatch(/States\.ALL|States\.TaskFailed|LockLost|MigrationFailed/);
+  const insistent = new Set(['Retreat', 'Mend']);
+  test.each(tasks.filter(({ name }) => !insistent.has(name)))('$name is not retried after what is final', (task) => {
+    expect(task.state.Retry).toHaveLength(1);
+    expect(JSON.stringify(task.state.Retry)).not.toMatch(/States\.ALL|States\.TaskFailed|LockLost|MigrationFailed/);
   });
 
-  test('Retreat is retried after any error but the loss of the lock', () => {
-    expect(tasks.find(({ name }) => name === 'Retreat')?.state.Retry.slice(1)).toEqual([
-      { ErrorEquals: ['LockLost'], MaxAttempts: 0 },
-      expect.objectContaining({ ErrorEquals: ['States.ALL'] }),
-    ]);
-  });
+  test.each(tasks.filter(({ name }) => insistent.has(name)))(
+    '$name, which nothing after it makes good, is retried after any error but the loss of the lock',
+    ({ state }) => {
+      expect(state.Retry.slice(1)).toEqual([
+        { ErrorEquals: ['LockLost'], MaxAttempts: 0 },
+        expect.objectContaining({ ErrorEquals: ['States.ALL'] }),
+      ]);
+    },
+  );
 
   test.each(tasks.filter(({ name }) => name !== 'Close'))('$name catches every error, under its own name', (task) => {
     expect(task.state.Catch).toEqual([
