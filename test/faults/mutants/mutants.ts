@@ -21,7 +21,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'Retreat calls blue restored, and stops nothing',
     file: 'lambda/steps/retreat.ts',
-    from: ': await stop(release, id);',
+    from: ': await takeBack(release, id);',
     to: ': [];',
     states: ['Retreat'],
     scenario: 'errors',
