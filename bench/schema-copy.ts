@@ -4,6 +4,7 @@ import { availableParallelism, constants, loadavg, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { z } from 'zod';
 import { Guardian } from '../local/compute/guardian.ts';
 import { makeReachableFolder } from '../local/postgres/reachable-folder.ts';
 import { type Connection, fillCatalog } from './schema-copy/fill.ts';
@@ -126,7 +127,20 @@ async function measure(server: BenchServer): Promise<void> {
   await tool(drop);
   const dumped = await dumpAndRestore(server, server.clients, connection);
   console.log(`pg_dump | pg_restore           ${dumped.toFixed(1)} s, ${rate(dumped)}`);
-  console.log(`copy's throughput by theirs    ${(dumped / alone.seconds).toFixed(2)} (at least 0.5)`);
+  const copied = secondsOf('catalog', alone.output);
+  console.log(
+    `the catalog's part of the copy ${copied.toFixed(1)} s, ${rate(copied)}; the rest starts the tool and makes ten more databases`,
+  );
+  console.log(`its throughput by theirs       ${(dumped / copied).toFixed(2)} (at least 0.5)`);
+}
+
+const reportSchema = z.object({ plugins: z.array(z.object({ plugin: z.string(), ms: z.number() })) });
+
+function secondsOf(plugin: string, output: string): number {
+  const { plugins } = reportSchema.parse(JSON.parse(output));
+  const found = plugins.find((each) => each.plugin === plugin);
+  if (found === undefined) throw new Error(`The copy's report has no plugin ${plugin}: ${output}`);
+  return found.ms / 1000;
 }
 
 function told(latencies: readonly number[]): string {

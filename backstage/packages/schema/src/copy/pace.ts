@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 
 /** How much of the time a server that others use may have to work for a copy; for the rest it has only them. */
-const SHARE = 0.4;
+const SHARE = 0.25;
 
 /** Transactions a second with which others count as users: a server that nobody uses does one or two for itself. */
 const USED = 5;
