@@ -7,17 +7,18 @@ import { Client } from 'pg';
 import { z } from 'zod';
 import { Guardian } from '../local/compute/guardian.ts';
 import { makeReachableFolder } from '../local/postgres/reachable-folder.ts';
+import { Backstage } from './schema-copy/backstage.ts';
 import { type Connection, fillCatalog } from './schema-copy/fill.ts';
 import { type BenchServer, startBenchServer } from './schema-copy/server.ts';
 import { percentile, perSecond, Users } from './schema-copy/users.ts';
 
 // npm run bench:copy: how fast the schema tool copies a catalog with a million rows, beside pg_dump | pg_restore on
-// the same server, what memory it takes, and what users of the catalog notice of it meanwhile. Quiet times and copies
-// take turns, so that what else the machine does meets both. Where users are measured, the tool runs at the lowest
-// priority, because in AWS it has a machine of its own; the server's processes, which work for it, do not.
+// the same server, what memory it takes, and what users of a real Backstage notice of it meanwhile. Quiet times and
+// copies take turns, so that what else the machine does meets both. Where users are measured, the tool runs at the
+// lowest priority, because in AWS it has a machine of its own; the server's processes, which work for it, do not.
 const entities = Number(process.argv[2] ?? 59_000);
-const quietMs = 10_000;
-const rounds = 3;
+const [warmUpMs, quietMs] = [20_000, 20_000];
+const rounds = 4;
 const backstage = join(import.meta.dirname, '../backstage');
 const source = 'backstage_plugin_catalog';
 
@@ -71,9 +72,14 @@ function residentMb(pid: number): number {
   }
 }
 
-async function measure(server: BenchServer): Promise<void> {
+async function measure(server: BenchServer, guardian: Guardian): Promise<void> {
   const connection: Connection = { host: '127.0.0.1', port: server.port, user: 'bench' };
-  const env = { POSTGRES_HOST: connection.host, POSTGRES_PORT: String(server.port), POSTGRES_USER: connection.user };
+  const env = {
+    POSTGRES_HOST: connection.host,
+    POSTGRES_PORT: String(server.port),
+    POSTGRES_USER: connection.user,
+    POSTGRES_PASSWORD: 'none',
+  };
   const tool = (command: readonly string[], elsewhere = false) =>
     run(process.execPath, ['packages/schema/bin/backstage-schema.js', ...command, '--json'], env, {
       cwd: backstage,
@@ -91,11 +97,13 @@ async function measure(server: BenchServer): Promise<void> {
     `${server.version}; ${rows} rows in the catalog's tables, ${Math.round((await size(connection)) / 1e6)} MB on disk`,
   );
   console.log(
-    `${availableParallelism()} processors for server, users and copy; load ${loadavg()[0]?.toFixed(2)} before it begins`,
+    `${availableParallelism()} processors for server, Backstage, users and copy; load ${loadavg()[0]?.toFixed(2)} before it begins`,
   );
 
-  const users = new Users(connection, source);
+  const asked = await Backstage.start(backstage, env, guardian);
+  const users = new Users((path) => asked.ask(path));
   users.start();
+  await sleep(warmUpMs);
   const [quiet, busy, took]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round += 1) {
     await sleep(2000);
@@ -107,6 +115,7 @@ async function measure(server: BenchServer): Promise<void> {
     await tool(drop, true);
   }
   await users.stop();
+  await asked.stop();
   console.log(`users before a copy            ${told(quiet)}`);
   console.log(`users during a copy            ${told(busy)}`);
   const slower = percentile(busy, 99) / percentile(quiet, 99);
@@ -171,7 +180,7 @@ guardian.watchFolder(folder);
 try {
   const server = await startBenchServer(folder, guardian);
   try {
-    await measure(server);
+    await measure(server, guardian);
   } finally {
     await server.stop();
   }

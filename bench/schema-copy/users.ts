@@ -1,32 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'pg';
-import type { Connection } from './fill.ts';
+import { z } from 'zod';
 
 export const perSecond = 20;
 
-/** What a page of the catalog asks for: how many entities there are of a kind and an owner, and the first twenty. */
-const page = `
-  with filtered as (
-    select f.entity_id, n.value as name from final_entities f
-    join search k on k.entity_id = f.entity_id and k.key = 'kind' and k.value = 'component'
-    join search o on o.entity_id = f.entity_id and o.key = 'spec.owner' and o.value = $1
-    join search n on n.entity_id = f.entity_id and n.key = 'metadata.name')
-  select (select count(*) from filtered) as total, f.final_entity
-  from final_entities f join (select * from filtered order by name limit 20) p using (entity_id)`;
+/** What the catalog's page asks for: the first twenty of a team's components, and how many there are. */
+const page = (team: string) =>
+  `/api/catalog/entities/by-query?filter=kind=component,spec.owner=${team}&limit=20&orderField=metadata.name,asc`;
+const pageSchema = z.object({ totalItems: z.number().positive(), items: z.array(z.unknown()).nonempty() });
 
-/** Users who ask at a steady pace, whether or not the ones before have been answered. */
+/** Users of a Backstage who ask at a steady pace, whether or not the ones before have been answered. */
 export class Users {
-  readonly #pool: Pool;
+  readonly #ask: (path: string) => Promise<unknown>;
   #latencies: number[] = [];
   #stopped = false;
   #asking: Promise<void> = Promise.resolve();
 
-  constructor(connection: Connection, database: string) {
-    this.#pool = new Pool({ ...connection, database, max: 10 });
+  constructor(ask: (path: string) => Promise<unknown>) {
+    this.#ask = ask;
   }
 
   start(): void {
-    this.#asking = this.#ask();
+    this.#asking = this.#askOn();
+    this.#asking.catch(() => undefined);
   }
 
   /** Milliseconds of the requests that were answered since the last call. */
@@ -36,27 +31,29 @@ export class Users {
     return latencies;
   }
 
+  /** @throws when one of them was not answered, or with no components */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#asking;
-    await this.#pool.end();
   }
 
-  async #ask(): Promise<void> {
-    const open = new Set<Promise<void>>();
+  async #askOn(): Promise<void> {
+    const asked: Promise<void>[] = [];
     const begin = performance.now();
-    for (let request = 0; !this.#stopped; request += 1) {
-      const one = this.#one(request).finally(() => open.delete(one));
-      open.add(one);
-      await sleep(Math.max(0, begin + ((request + 1) * 1000) / perSecond - performance.now()));
+    while (!this.#stopped) {
+      const one = this.#one(asked.length);
+      one.catch(() => undefined);
+      asked.push(one);
+      await sleep(Math.max(0, begin + (asked.length * 1000) / perSecond - performance.now()));
     }
-    await Promise.all(open);
+    await Promise.all(asked);
   }
 
   async #one(request: number): Promise<void> {
     const startedAt = performance.now();
-    await this.#pool.query(page, [`team-${(request * 7) % 500}`]);
+    const answer = await this.#ask(page(`team-${(request * 7) % 500}`));
     this.#latencies.push(performance.now() - startedAt);
+    pageSchema.parse(answer);
   }
 }
 

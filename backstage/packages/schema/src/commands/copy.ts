@@ -4,8 +4,8 @@ import { applySet } from '../apply';
 import { Pace, transactionsOfOthers } from '../copy/pace';
 import { rangesOf } from '../copy/ranges';
 import { claimScratch, livePrefix, scratchDatabases, scratchPrefix } from '../copy/scratch';
-import { streamCopy, withConnection } from '../copy/stream';
-import { common, copySequences, suspendChecks, tablesOf } from '../copy/tables';
+import { type Copied, connectionOf, streamCopy } from '../copy/stream';
+import { common, copySequences, suspendChecks, type Table, tablesOf } from '../copy/tables';
 import { type Databases, readOnly } from '../databases';
 import { SchemaLock } from '../lock';
 import { log } from '../log';
@@ -140,26 +140,10 @@ async function copyPlugin(
   const tables = await source.transaction(
     async (snapshot) => {
       const both = common(await tablesOf(snapshot), await tablesOf(target), locks);
-      await target.raw(`truncate ${both.map((table) => table.name).join(', ')}`);
-      let [rows, bytes] = [0, 0];
-      const sourceConnection = await rawConnectionOf(snapshot);
-      for (const { name, columns } of both) {
-        const list = columns.join(', ');
-        await pace.atEase(await rangesOf(snapshot, name), async (range) => {
-          const copied = await withConnection(target, (connection) =>
-            streamCopy(
-              sourceConnection,
-              `copy (select ${list} from ${name} where ${range}) to stdout (format binary)`,
-              connection,
-              `copy ${name} (${list}) from stdin (format binary)`,
-            ),
-          );
-          rows += copied.rows;
-          bytes += copied.bytes;
-        });
-      }
+      // One transaction: a commit after each piece would wait for the disk each time.
+      const copied = await target.transaction((copying) => copyRows(both, snapshot, copying, pace));
       await copySequences(snapshot, target);
-      return { tables: both.length, rows, bytes };
+      return { tables: both.length, ...copied };
     },
     { isolationLevel: 'repeatable read', readOnly: true },
   );
@@ -175,6 +159,23 @@ async function copyPlugin(
 }
 
 /** All tables are read in the one transaction, and so as they were at one moment. */
-async function rawConnectionOf(snapshot: { client: unknown }): Promise<unknown> {
-  return (snapshot.client as { acquireConnection(): Promise<unknown> }).acquireConnection();
+async function copyRows(tables: readonly Table[], snapshot: Knex, copying: Knex, pace: Pace): Promise<Copied> {
+  await copying.raw(`truncate ${tables.map(({ name }) => name).join(', ')}`);
+  const [source, target] = [await connectionOf(snapshot), await connectionOf(copying)];
+  let [rows, bytes] = [0, 0];
+  for (const { name, columns } of tables) {
+    const list = columns.join(', ');
+    await pace.atEase(await rangesOf(snapshot, name), async (range) => {
+      const copied = await streamCopy(
+        source,
+        `copy (select ${list} from ${name} where ${range}) to stdout (format binary)`,
+        target,
+        // Frozen: nobody has to come back to the rows, to note that they were committed.
+        `copy ${name} (${list}) from stdin (format binary, freeze)`,
+      );
+      rows += copied.rows;
+      bytes += copied.bytes;
+    });
+  }
+  return { rows, bytes };
 }

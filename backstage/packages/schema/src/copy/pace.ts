@@ -28,7 +28,7 @@ export class Pace {
     this.#transactions = transactions;
   }
 
-  async atEase<Piece>(pieces: readonly Piece[], work: (piece: Piece) => Promise<void>): Promise<void> {
+  async atEase<Piece>(pieces: Iterable<Piece>, work: (piece: Piece) => Promise<void>): Promise<void> {
     this.#last ??= await this.#look();
     for (const piece of pieces) {
       const startedAt = performance.now();

@@ -122,13 +122,7 @@ export async function streamCopy(source: unknown, out: string, target: unknown, 
   return { rows: await inward.ended, bytes };
 }
 
-/** A connection of its own, for as long as `work` takes. */
-export async function withConnection<T>(knex: Knex, work: (connection: unknown) => Promise<T>): Promise<T> {
-  const client = knex.client as { acquireConnection(): Promise<unknown>; releaseConnection(c: unknown): Promise<void> };
-  const connection = await client.acquireConnection();
-  try {
-    return await work(connection);
-  } finally {
-    await client.releaseConnection(connection);
-  }
+/** The one connection of a transaction, which gives it back when it ends. */
+export async function connectionOf({ client }: Knex): Promise<unknown> {
+  return (client as { acquireConnection(): Promise<unknown> }).acquireConnection();
 }
