@@ -1,27 +1,16 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
 import { type LedgerEntry, ledgerEntrySchema } from '../lambda/domain/ledger-entry.ts';
+import { liveKey, lockKey, releasesOf } from '../lambda/domain/ledger-keys.ts';
 import { type Live, liveSchema } from '../lambda/domain/live.ts';
+import { type Lock, lockSchema } from '../lambda/domain/lock.ts';
 import type { Account } from './account.ts';
 
-/**
- * The ledger as people read it. Its keys are those of lambda/aws/ledger.ts, which a test holds them to:
- * the CLI does not share the steps' clients, which are made once, from the function's environment.
- */
-const partition = (service: string) => `SERVICE#${service}`;
-
-const lockSchema = z.object({
-  token: z.number(),
-  holder: z.object({ release: z.string(), execution: z.string(), since: z.string() }).optional(),
-});
-export type Lock = z.infer<typeof lockSchema>;
-
 export async function readLive(account: Account, service: string): Promise<Live | null> {
-  return liveSchema.safeParse(await item(account, partition(service), 'LIVE')).data ?? null;
+  return liveSchema.safeParse(await item(account, liveKey(service))).data ?? null;
 }
 
 export async function readLock(account: Account, service: string): Promise<Lock | null> {
-  return lockSchema.safeParse(await item(account, partition(service), 'LOCK')).data ?? null;
+  return lockSchema.safeParse(await item(account, lockKey(service))).data ?? null;
 }
 
 /**
@@ -37,8 +26,7 @@ export async function readReleases(account: Account, service: string, limit: num
     const { Items = [], LastEvaluatedKey } = await ledger.send(
       new QueryCommand({
         TableName: account.names.ledgerTable,
-        KeyConditionExpression: 'pk = :service AND begins_with(sk, :kind)',
-        ExpressionAttributeValues: { ':service': partition(service), ':kind': 'RELEASE#' },
+        ...releasesOf(service),
         ProjectionExpression: names.map((name) => `#${name}`).join(', '),
         ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
         ScanIndexForward: false,
@@ -53,9 +41,10 @@ export async function readReleases(account: Account, service: string, limit: num
   return found;
 }
 
-async function item(account: Account, pk: string, sk: string): Promise<unknown> {
+/** The CLI has clients of its own: the steps' are made once, from the function's environment. */
+async function item(account: Account, Key: ReturnType<typeof liveKey>): Promise<unknown> {
   const { Item } = await (await account.client('ledger')).send(
-    new GetCommand({ TableName: account.names.ledgerTable, Key: { pk, sk }, ConsistentRead: true }),
+    new GetCommand({ TableName: account.names.ledgerTable, Key, ConsistentRead: true }),
   );
   return Item;
 }

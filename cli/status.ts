@@ -1,9 +1,10 @@
 import type { LedgerEntry } from '../lambda/domain/ledger-entry.ts';
 import type { Live } from '../lambda/domain/live.ts';
+import type { Lock } from '../lambda/domain/lock.ts';
 import type { Account } from './account.ts';
 import { describeExecution, Observer } from './execution.ts';
 import { type Facts, factsOf } from './facts.ts';
-import { type Lock, readLive, readLock, readReleases } from './ledger.ts';
+import { readLive, readLock, readReleases } from './ledger.ts';
 import type { DeployedService } from './services.ts';
 import { firingAlarms, readServing, type Serving, scalingSuspended } from './serving.ts';
 

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { type LedgerEntry, ledgerEntry, ledgerEntrySchema } from '../domain/ledger-entry.ts';
+import { ledgerKey, liveKey, releaseKey, releasesOf } from '../domain/ledger-keys.ts';
 import { type Live, liveSchema } from '../domain/live.ts';
 import { type Release, releaseSchema } from '../domain/release.ts';
 import { isNamed, Unworkable } from './errors.ts';
@@ -9,15 +10,6 @@ import { isNamed, Unworkable } from './errors.ts';
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
   marshallOptions: { removeUndefinedValues: true },
 });
-
-/**
- * The ledger is one table, one partition per service: `LOCK` (the fencing token, and who holds it),
- * `LIVE` (the last version that was released) and `RELEASE#<opened>#<id>` (one per release, the whole
- * document), so that a query over the partition gives the history in order of time.
- */
-export const key = (service: string, sk: string) => ({ pk: `SERVICE#${service}`, sk });
-
-const releaseKey = (service: string, openedAt: string, id: string) => key(service, `RELEASE#${openedAt}#${id}`);
 
 /**
  * Stores the release as it is now. What has ended is never written again, nor is what somebody with a
@@ -90,14 +82,13 @@ export async function history(
   const { Items, LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName: table,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-      ExpressionAttributeValues: { ':pk': key(service, '').pk, ':sk': 'RELEASE#' },
+      ...releasesOf(service),
       ProjectionExpression: names.map((name) => `#${name}`).join(', '),
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
       ScanIndexForward: false,
       ConsistentRead: true,
       Limit: limit,
-      ...(from !== null && { ExclusiveStartKey: key(service, from) }),
+      ...(from !== null && { ExclusiveStartKey: ledgerKey(service, from) }),
     }),
   );
   const next: unknown = LastEvaluatedKey?.['sk'];
@@ -108,9 +99,7 @@ export async function history(
 }
 
 export async function readLive(table: string, service: string): Promise<Live | null> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: table, Key: key(service, 'LIVE'), ConsistentRead: true }),
-  );
+  const { Item } = await client.send(new GetCommand({ TableName: table, Key: liveKey(service), ConsistentRead: true }));
   return Item === undefined ? null : liveSchema.parse(Item);
 }
 
@@ -120,7 +109,7 @@ export async function putLive(table: string, service: string, live: Live, token:
     await client.send(
       new PutCommand({
         TableName: table,
-        Item: { ...key(service, 'LIVE'), ...live, token },
+        Item: { ...liveKey(service), ...live, token },
         ConditionExpression: 'attribute_not_exists(#token) OR #token <= :token',
         ExpressionAttributeNames: { '#token': 'token' },
         ExpressionAttributeValues: { ':token': token },

@@ -1,33 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import { lockKey } from '../domain/ledger-keys.ts';
+import { type Holder, type Lock, lockSchema } from '../domain/lock.ts';
 import { isNamed } from './errors.ts';
-import { key } from './ledger.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
-const abandonedSchema = z.object({ release: z.string(), since: z.string() });
-/** A release that ended without giving the lock back, and when it was opened. */
-export type Abandoned = z.infer<typeof abandonedSchema>;
-
-const holderSchema = z.object({
-  release: z.string(),
-  execution: z.string(),
-  /** When the release was opened. */
-  since: z.string(),
-  /** Whom it took the lock over from, newest first. */
-  after: z.array(abandonedSchema),
-});
-export type Holder = z.infer<typeof holderSchema>;
-
-const lockSchema = z.object({ token: z.number(), holder: holderSchema.optional() });
-/** The fencing token of whoever took the lock last, and who holds it. */
-export type Lock = z.infer<typeof lockSchema>;
-
 export async function readLock(table: string, service: string): Promise<Lock> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: table, Key: key(service, 'LOCK'), ConsistentRead: true }),
-  );
+  const { Item } = await client.send(new GetCommand({ TableName: table, Key: lockKey(service), ConsistentRead: true }));
   return Item === undefined ? { token: 0 } : lockSchema.parse(Item);
 }
 
@@ -42,7 +22,7 @@ export async function takeLock(table: string, service: string, seen: Lock, holde
     await client.send(
       new UpdateCommand({
         TableName: table,
-        Key: key(service, 'LOCK'),
+        Key: lockKey(service),
         UpdateExpression: 'SET #token = :next, holder = :holder',
         ConditionExpression: `${asSeen} AND ${sameToken}`,
         ExpressionAttributeNames: { '#token': 'token' },
@@ -67,7 +47,7 @@ export async function releaseLock(table: string, service: string, execution: str
     await client.send(
       new UpdateCommand({
         TableName: table,
-        Key: key(service, 'LOCK'),
+        Key: lockKey(service),
         UpdateExpression: 'REMOVE holder',
         ConditionExpression: 'holder.execution = :execution',
         ExpressionAttributeValues: { ':execution': execution },

@@ -1,5 +1,6 @@
 import { describeExecution } from '../aws/executions.ts';
-import { type Abandoned, type Holder, type Lock, readLock, takeLock } from '../aws/lock.ts';
+import { readLock, takeLock } from '../aws/lock.ts';
+import type { Abandoned, Holder, Lock } from '../domain/lock.ts';
 import { secondsBetween } from '../domain/time.ts';
 
 /**

@@ -17,14 +17,15 @@ const attempts = 2;
  * execution, or by a recovery of it that failed as well.
  */
 export async function recover(release: RollingBack, { recover: asked }: RecoverRequest, now: string): Promise<Release> {
-  const line = await trace(asked.execution);
+  const ended = await describeExecution(asked.execution);
+  const line = await trace(asked.execution, ended.input);
   if (line.service === null) return leave(release, `Its input names no service: it never held a lock.`);
   const service = line.service;
   const view = await lookAtLock(environment('LEDGER_TABLE'), service, release.execution, now);
   const known: RollingBack = { ...release, service };
   if (view.kind === 'own') return adopt(known, { ...view, kind: 'own' }, now, asked.status);
   if (view.kind !== 'abandoned' || !line.executions.includes(view.holder.execution)) {
-    await endRefused(service, asked, now);
+    await endRefused(service, asked, ended.startedAt, now);
     return leave(release, 'The lock is not held by it: it has ended by itself, or somebody has recovered it.');
   }
   if (line.recoveries >= attempts) return giveUp(known, view.holder.release);
@@ -34,17 +35,18 @@ export async function recover(release: RollingBack, { recover: asked }: RecoverR
 }
 
 /** From the execution that ended back to the one that it was to recover, and so on to the first. */
-async function trace(execution: string): Promise<LineOfDescent> {
-  return lineOf(execution, async (arn) => (await describeExecution(arn)).input, attempts + 1);
+async function trace(execution: string, input: string | null): Promise<LineOfDescent> {
+  const inputOf = async (arn: string) => (arn === execution ? input : (await describeExecution(arn)).input);
+  return lineOf(execution, inputOf, attempts + 1);
 }
 
 /** One that never got the lock, and ended before Close had told so: nobody else comes back to its entry. */
 async function endRefused(
   service: string,
   { execution, status }: RecoverRequest['recover'],
+  startedAt: string | null,
   now: string,
 ): Promise<void> {
-  const { startedAt } = await describeExecution(execution);
   const release = execution.split(':').at(-1);
   if (startedAt === null || release === undefined) return;
   const table = environment('LEDGER_TABLE');

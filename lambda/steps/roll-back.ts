@@ -1,8 +1,9 @@
 import { activeDeployment } from '../aws/codedeploy.ts';
-import { type Holder, takeLock } from '../aws/lock.ts';
+import { takeLock } from '../aws/lock.ts';
 import { putEvent } from '../aws/notifications.ts';
 import { putSignal } from '../aws/signals.ts';
 import type { Version } from '../domain/known-good.ts';
+import type { Holder } from '../domain/lock.ts';
 import { environmentNames } from '../domain/names.ts';
 import type { Release } from '../domain/release.ts';
 import { documentRequestSchema } from '../domain/request.ts';

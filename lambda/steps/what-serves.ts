@@ -2,7 +2,7 @@ import { suspension } from '../aws/autoscaling.ts';
 import * as ecs from '../aws/ecs.ts';
 import { ruleWeights } from '../aws/elb.ts';
 import * as ledger from '../aws/ledger.ts';
-import type { Abandoned } from '../aws/lock.ts';
+import type { Abandoned } from '../domain/lock.ts';
 import { isPending } from '../domain/pending-shape.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceDescription, ServiceShape } from '../domain/service.ts';

@@ -28,6 +28,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { lockKey, releasesOf } from '../../lambda/domain/ledger-keys.ts';
 import { environmentNames, serviceNames } from '../../lambda/domain/names.ts';
 import { type Release, releaseSchema } from '../../lambda/domain/release.ts';
 import type { ReleaseRequestInput } from '../../lambda/domain/request.ts';
@@ -239,7 +240,7 @@ export class Outside {
 
   async isLockFree(): Promise<boolean> {
     const TableName = environmentNames(this.#environment).ledgerTable;
-    const Key = { pk: `SERVICE#${this.#service.service}`, sk: 'LOCK' };
+    const Key = lockKey(this.#service.service);
     const { Item } = await this.#ledger.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     return Item?.['holder'] === undefined;
   }
@@ -249,8 +250,7 @@ export class Outside {
     const { Items = [] } = await this.#ledger.send(
       new QueryCommand({
         TableName: environmentNames(this.#environment).ledgerTable,
-        KeyConditionExpression: 'pk = :service AND begins_with(sk, :kind)',
-        ExpressionAttributeValues: { ':service': `SERVICE#${this.#service.service}`, ':kind': 'RELEASE#' },
+        ...releasesOf(this.#service.service),
         ConsistentRead: true,
       }),
     );

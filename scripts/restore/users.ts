@@ -1,4 +1,4 @@
-import type { Lock } from '../../lambda/aws/lock.ts';
+import type { Lock } from '../../lambda/domain/lock.ts';
 import type { EnvironmentConfig } from '../../lib/config/config.ts';
 
 /** An environment has one database instance: whoever is on it is stopped with it, and loses what it wrote. */
