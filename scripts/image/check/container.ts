@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -6,13 +7,23 @@ import { ImageError } from '../engine.ts';
 
 const inspectedSchema = z.array(z.object({ Config: z.object({ Cmd: z.array(z.string()).nullish() }) }));
 
+const killMs = 30_000;
+
+/** A process of the image. */
+export interface Started {
+  /** Its output and its end; a SIGTERM to it is one to the process of the image. */
+  readonly child: ChildProcess;
+  /** Ends it at once, whatever it does. @throws ImageError when it may have outlived that */
+  kill(): Promise<void>;
+}
+
 /** How an image's processes are started: from a folder as the image would contain it, or by a container engine. */
 export interface Contained {
   /** In words. */
   readonly name: string;
   /** The image's own command, with which a task serves. */
   readonly command: readonly string[];
-  start(command: readonly string[], env: Readonly<Record<string, string>>): ChildProcess;
+  start(command: readonly string[], env: Readonly<Record<string, string>>): Started;
 }
 
 /** The folder of an app, installed and built; its Dockerfile says how it is started. @throws ImageError */
@@ -21,8 +32,11 @@ export function folderContained(folder: string): Contained {
   return {
     name: folder,
     command,
-    start: ([program = '', ...parameters], env) =>
-      spawn(program, parameters, { cwd: folder, env: { ...path(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+    start: ([program = '', ...parameters], env) => {
+      const options = { cwd: folder, env: { ...path(), ...env } };
+      const child = spawn(program, parameters, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+      return { child, kill: async () => void child.kill('SIGKILL') };
+    },
   };
 }
 
@@ -40,11 +54,28 @@ export function imageContained(program: string, image: string): Contained {
     command,
     start: (wanted, env) => {
       const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+      const container = `understudy-check-${randomUUID()}`;
       // What a task's own command is to an image with an entry point, it is here too.
-      const parameters = ['run', '--rm', '--network', 'host', ...variables, image, ...wanted];
-      return spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const parameters = ['run', '--rm', '--name', container, '--network', 'host', ...variables, image, ...wanted];
+      const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
+      return { child, kill: () => killContainer(program, container, child) };
     },
   };
+}
+
+/**
+ * A SIGKILL is the one signal that the engine's client cannot pass on to the container, which would live on in the
+ * host's network and keep its port: the engine itself has to send it.
+ */
+function killContainer(program: string, container: string, client: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(program, ['kill', container], { timeout: killMs }, (error, _stdout, stderr) => {
+      if (error === null) return resolve();
+      client.kill('SIGKILL');
+      const why = stderr.trim() || error.message;
+      reject(new ImageError(`${program} could not kill the container ${container}, which may still run: ${why}`));
+    });
+  });
 }
 
 /** The last CMD of a Dockerfile, in its form with brackets. */

@@ -1,6 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contained } from './container.ts';
+import type { Contained, Started } from './container.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -24,12 +23,13 @@ export async function runTask(
 
 /** One process of the image, and what it says. */
 export class Task {
-  readonly #child: ChildProcess;
+  readonly #started: Started;
   readonly #ended: Promise<number | null>;
   output = '';
 
-  constructor(child: ChildProcess) {
-    this.#child = child;
+  constructor(started: Started) {
+    this.#started = started;
+    const { child } = started;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.output = `${this.output}${chunk.toString()}`.slice(-200_000);
@@ -52,11 +52,13 @@ export class Task {
   }
 
   stop(): void {
-    this.#child.kill('SIGTERM');
+    this.#started.child.kill('SIGTERM');
   }
 
+  /** @throws ImageError when it may have outlived that */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    if ((await this.ended(0)) !== 'running') return;
+    await this.#started.kill();
     await this.#ended;
   }
 }

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkAll } from '../../../../scripts/image/check/check.ts';
-import { commandOf, folderContained } from '../../../../scripts/image/check/container.ts';
+import { commandOf, folderContained, imageContained } from '../../../../scripts/image/check/container.ts';
 import type { Clause, Subject } from '../../../../scripts/image/check/contract.ts';
 import { runTask, Task } from '../../../../scripts/image/check/tasks.ts';
 
@@ -59,6 +59,58 @@ describe('a task of an app folder', () => {
     const task = new Task(contained.start([join(folder, 'missing')], {}));
     expect(await task.ended(5000)).toBeNull();
     expect(task.output).toContain('ENOENT');
+  });
+});
+
+/** A container engine whose containers live on when its client is killed, each with its pid in a file of its name. */
+const engine = (kill: string) => {
+  const script = join(folder, 'engine');
+  const text = `#!/bin/sh
+cd ${folder}
+case $1 in
+  image) echo '[{"Config":{"Cmd":["sleep", "30"]}}]' ;;
+  run)
+    while [ "$1" != --name ]; do shift; done
+    name=$2
+    while [ "$1" != app ]; do shift; done
+    shift
+    "$@" >/dev/null 2>&1 &
+    echo $! > "$name"
+    wait $!
+    code=$?
+    rm "$name"
+    exit $code ;;
+  kill) ${kill} ;;
+esac
+`;
+  writeFileSync(script, text, { mode: 0o755 });
+  return imageContained(script, 'app');
+};
+const working = 'echo killed >> kills; kill -9 "$(cat "$2")"';
+const containers = () => readdirSync(folder).filter((name) => name.startsWith('understudy-check-'));
+
+describe('a task of an image', () => {
+  test('that runs for too long is ended by the engine, for killing its client alone would leave it running', async () => {
+    const contained = engine(working);
+    expect(await runTask(contained, contained.command, {}, 300)).toMatchObject({ code: null });
+    expect(containers()).toEqual([]);
+    expect(readFileSync(join(folder, 'kills'), 'utf8')).toBe('killed\n');
+  });
+
+  test('that has ended is not killed', async () => {
+    const contained = engine(working);
+    const task = new Task(contained.start(['false'], {}));
+    expect(await task.ended(5000)).toBe(1);
+    await task.kill();
+    expect(readdirSync(folder)).not.toContain('kills');
+  });
+
+  test('that the engine cannot kill is told by the name of its container', async () => {
+    const contained = engine('echo no daemon >&2; exit 1');
+    const told = runTask(contained, contained.command, {}, 300);
+    await expect(told).rejects.toThrow(/could not kill the container understudy-check-\S+, which may.*no daemon/);
+    const [name = ''] = containers();
+    process.kill(Number(readFileSync(join(folder, name), 'utf8')), 'SIGKILL');
   });
 });
 
