@@ -46,7 +46,11 @@ export async function checkImage(contained: Contained, say: (checked: Checked) =
   try {
     // May create databases and nothing else, as on RDS.
     await postgres.query(`CREATE ROLE backstage LOGIN CREATEDB PASSWORD '${password}'`);
-    return await checkAll(clauses, subject, say).finally(async () => subject.serving?.kill());
+    try {
+      return await checkAll(clauses, subject, say);
+    } finally {
+      await subject.serving?.kill();
+    }
   } finally {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
