@@ -64,12 +64,15 @@ export const clauses: readonly Clause[] = [
     },
   },
   {
-    name: 'the schema tool migrates everything, once',
+    name: 'the schema tool migrates everything, and leaves nothing locked',
     check: async (subject) => {
       const up = await run(subject, tool?.up);
       if (up.json?.['ok'] !== true) return toolSaid(up);
       const status = await run(subject, tool?.status);
-      return status.json?.['pending'] === 0 ? null : `after up, ${String(status.json?.['pending'])} are pending`;
+      if (status.json?.['pending'] !== 0) return `after up, ${String(status.json?.['pending'])} are pending`;
+      // A release goes by its exit code.
+      const unlock = await run(subject, tool?.unlock);
+      return unlock.code === 0 && unlock.json?.['ok'] === true ? null : toolSaid(unlock);
     },
   },
   {

@@ -1,10 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkAll } from '../../../../scripts/image/check/check.ts';
-import { commandOf, folderContained, imageContained } from '../../../../scripts/image/check/container.ts';
-import type { Clause, Subject } from '../../../../scripts/image/check/contract.ts';
+import {
+  type Contained,
+  commandOf,
+  folderContained,
+  imageContained,
+} from '../../../../scripts/image/check/container.ts';
+import { type Clause, clauses, type Subject } from '../../../../scripts/image/check/contract.ts';
 import { runTask, Task } from '../../../../scripts/image/check/tasks.ts';
 
 let folder: string;
@@ -114,6 +119,37 @@ describe('a task of an image', () => {
   });
 });
 
+const subjectOf = (contained: Contained): Subject => ({
+  contained,
+  port: 1,
+  token: '',
+  env: {},
+  databases: async () => [],
+  serving: null,
+});
+
+describe('the schema tool that migrates everything', () => {
+  const migrates = clauses.find(({ name }) => name.startsWith('the schema tool migrates everything'));
+  const complaint = (unlock: string) => {
+    const tool = join(folder, 'packages/schema/bin/backstage-schema.js');
+    mkdirSync(dirname(tool), { recursive: true });
+    writeFileSync(tool, `if (process.argv[2] !== 'unlock') console.log('{"ok":true,"pending":0}'); else { ${unlock} }`);
+    return migrates?.check(subjectOf(program('')));
+  };
+
+  test('keeps its clause when its unlock finds nothing locked', async () => {
+    expect(await complaint(`console.log('{"ok":true,"freed":[],"held":[]}')`)).toBeNull();
+  });
+
+  test.each([
+    ['has no unlock', `console.error('Usage: …'); process.exitCode = 2`, 'ended with 2: Usage: …'],
+    ['ends badly', `console.log('{"ok":false,"error":{"message":"held"}}'); process.exitCode = 1`, 'with 1: held'],
+    ['says nothing of it', '', 'ended with 0'],
+  ])('breaks it when it %s', async (_what, unlock, why) => {
+    expect(await complaint(unlock)).toContain(why);
+  });
+});
+
 const clause = (name: string, result: string | null | Error): Clause => ({
   name,
   check: async () => {
@@ -130,7 +166,7 @@ test('a broken clause, and one that throws, keep no other from being checked', a
       throw new Error('starts nothing');
     },
   };
-  const subject: Subject = { contained, port: 1, token: '', env: {}, databases: async () => [], serving: null };
+  const subject = subjectOf(contained);
   const said: string[] = [];
   const checked = await checkAll(
     [clause('a', 'broken'), clause('b', new Error('failed')), clause('c', null)],
