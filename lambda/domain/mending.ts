@@ -28,10 +28,25 @@ export function wayToMend(release: OpenedRelease): Way {
       reason: 'The rehearsal has shown that the old version starts on the new schema.',
     };
   }
-  if (canUnwind(description.schemaTool) && schema.blueManifest !== null) {
+  const harm = harmOfUnwinding(release);
+  if (harm === null && canUnwind(description.schemaTool) && schema.blueManifest !== null) {
     return { way: 'unwind', manifest: schema.blueManifest, revision };
   }
-  return { way: 'restore', reason: restoreText('the migrations cannot be taken back', snapshot?.id ?? null) };
+  const why = harm ?? 'the migrations cannot be taken back';
+  return { way: 'restore', reason: restoreText(why, snapshot?.id ?? null) };
+}
+
+/**
+ * Why the migrations had better stay, though they could be taken back. Running tasks of the old version live on the
+ * whole new schema, or the release had been refused: it is left only for what was seen to work. Half of it nobody has
+ * tried, and so it is left unless that was seen to fail.
+ */
+function harmOfUnwinding({ schema, rehearsal }: OpenedRelease): string | null {
+  const works = rehearsal?.truthTable?.downWorks ?? null;
+  if (works === true) return null;
+  if (works === false)
+    return 'on the copy, taking the migrations back lost rows, or left a schema on which it did not work';
+  return schema.migrate?.done === true ? 'nobody has tried on a copy what taking the migrations back would do' : null;
 }
 
 /** Says loudly what is left to do, and with what. */

@@ -164,6 +164,8 @@ export const releaseSchema = z.strictObject({
     /** Whether green brings migrations that the database does not have yet. */
     changes: z.boolean(),
     pending: z.array(z.strictObject({ plugin: z.string(), migrations: z.array(z.string()) })),
+    /** What the database had applied before the release, of the plugins that change: taking back ends there. */
+    applied: z.array(z.strictObject({ plugin: z.string(), table: z.string(), migrations: z.array(z.string()) })),
     /** The old image's manifest of the plugins that change, as `down` takes it: gzip in base64. */
     blueManifest: z.string().nullable(),
     migrate: toolRunSchema.nullable(),
@@ -248,6 +250,7 @@ export function newRelease(execution: { readonly id: string; readonly name: stri
       locked: [],
       changes: false,
       pending: [],
+      applied: [],
       blueManifest: null,
       migrate: null,
     },

@@ -3,6 +3,7 @@ import { startedBy } from '../domain/identifiers.ts';
 import { restoreText, type Way, wayToMend } from '../domain/mending.ts';
 import { fill } from '../domain/rehearsal/scratch.ts';
 import { type Mend, type OpenedRelease, openedReleaseSchema, type Release } from '../domain/release.ts';
+import { type RowsOf, readDown } from '../domain/schema-reports.ts';
 import { pollInterval, secondsBetween } from '../domain/time.ts';
 import { runTool, type ToolRequest } from './schema-tool.ts';
 import { fence, step } from './step.ts';
@@ -51,11 +52,12 @@ async function unwind(release: Mending, { manifest, revision }: Unwind, now: str
     return wait(release, unlocked, freed.kind === 'waiting' ? freed.seconds : 1);
   }
   const command = fill(tool?.down ?? [], { manifest });
-  const progress = await runTool(release, mend.down, request(release, revision, 'mend-down', command), now);
+  const down = { ...request(release, revision, 'mend-down', command), read: readDown };
+  const progress = await runTool(release, mend.down, down, now);
   const mended = { ...mend, down: progress.run };
   if (progress.kind === 'waiting') return wait(release, mended, progress.seconds);
   if (progress.kind === 'failed') return cannot(release, mended, progress.reason);
-  return end(release, mended, 'unwound', "The new version's migrations were taken back.");
+  return end(release, mended, 'unwound', unwoundText(progress.report?.discarded ?? []));
 }
 
 /** Tasks of this release that still run: the migration may be one of them. */
@@ -77,10 +79,19 @@ function request(
   taskDefinition: string,
   purpose: string,
   command: readonly string[],
-): ToolRequest<null> {
+): ToolRequest<never> {
   const { migrationSeconds: deadlineSeconds } = release.description.deadlines;
   // Not among the tasks that are stopped before: one whose start was never answered may be running already.
   return { purpose, taskDefinition, owner: `${release.id}-mend`, command, deadlineSeconds };
+}
+
+function unwoundText(discarded: readonly RowsOf[]): string {
+  const gone = discarded.map(({ plugin, table, column, rows }) => {
+    const what = column === undefined ? 'rows' : `values of ${column}`;
+    return `${rows} ${what} of ${table} (${plugin})`;
+  });
+  const told = gone.length === 0 ? '' : ` What they had added went with them: ${gone.join(', ')}.`;
+  return `The new version's migrations were taken back.${told}`;
 }
 
 function wait(release: Release, mend: Mend, seconds: number): Release {

@@ -39,9 +39,15 @@ async function ask(release: RegisteredRelease, tool: SchemaTool, now: string): P
   });
   if (progress.kind === 'failed') return refuse(progress.reason);
   if (progress.report === null) return refuse(`${tool.status.join(' ')} printed no status that the workflow can read.`);
-  const { pending, locked } = progress.report;
+  const { pending, applied, locked, unplaced } = progress.report;
+  if (unplaced.length > 0) {
+    return {
+      ...planned,
+      refusal: `The new image brings migrations that its tool cannot place: ${unplaced.join('; ')}. Nobody would run them, so nothing was changed. Name them in understudy.schema.migrations of the app's configuration (docs/migrations.md).`,
+    };
+  }
   const changes = pending.length > 0;
-  if (!changes || locked.length === 0) return { ...planned, schema: { ...planned.schema, pending, changes } };
+  if (!changes || locked.length === 0) return { ...planned, schema: { ...planned.schema, pending, applied, changes } };
   const told = `The migration lock of ${locked.join(', ')} is held`;
   if (again) return { ...planned, refusal: `${told}, right after it was freed: who takes it? Nothing was changed.` };
   if (tool.unlock === null) {

@@ -17,8 +17,7 @@ const mostDrift = 20;
 /** Of the commands that tell more than how they ended. */
 export const tellers: Readonly<Partial<Record<ToolTask['runs'], Teller>>> = {
   manifest: (lines, { schema }) => {
-    const changing = schema.pending.map(({ plugin }) => plugin);
-    const blueManifest = packManifest(lines, changing);
+    const blueManifest = packManifest(lines, schema);
     return blueManifest === null ? null : (known) => ({ ...known, schema: { ...known.schema, blueManifest } });
   },
   copy: (lines) => {

@@ -105,6 +105,7 @@ async function lookAtTool(
     probes: 0,
     ok,
     reason: progress.kind === 'failed' ? progress.reason : (lack ?? ''),
+    ...(progress.kind === 'failed' && progress.error !== undefined && { error: progress.error }),
   });
 }
 

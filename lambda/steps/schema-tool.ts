@@ -9,8 +9,8 @@ export type ToolProgress<Report> =
   | { readonly kind: 'waiting'; readonly run: ToolRun; readonly seconds: number }
   /** `report` is null when it printed none that can be read. */
   | { readonly kind: 'finished'; readonly run: ToolRun; readonly report: Report | null }
-  /** It ended badly, or not in time; `reason` says so in words. */
-  | { readonly kind: 'failed'; readonly run: ToolRun; readonly reason: string };
+  /** It ended badly, or not in time; `reason` says so in words, `error` is the kind that the tool named. */
+  | { readonly kind: 'failed'; readonly run: ToolRun; readonly reason: string; readonly error?: string };
 
 export interface ToolRequest<Report> extends OneOff {
   readonly command: readonly string[];
@@ -59,7 +59,8 @@ export async function runTool<Report = null>(
   if (!good) {
     const told = readError(lines);
     if (told === null && awaitsLog && task.exitCode !== null) return { kind: 'waiting', run, seconds };
-    return { kind: 'failed', run, reason: `${nameOf(command)} ${ending(task, told ?? lastWords(lines))}` };
+    const reason = `${nameOf(command)} ${ending(task, told?.message ?? lastWords(lines))}`;
+    return { kind: 'failed', run, reason, ...(told?.kind !== undefined && { error: told.kind }) };
   }
   const report = request.read?.(lines) ?? null;
   if (request.read !== undefined && report === null && awaitsLog) return { kind: 'waiting', run, seconds };

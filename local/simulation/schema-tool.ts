@@ -59,6 +59,7 @@ function status(migrations: Migrations, database: SimulatedDatabase, prefix: str
         sets: [
           {
             applied: applied.length,
+            present: applied,
             pending: brought.filter((name) => !applied.includes(name)),
             unknown: applied.filter((name) => !brought.includes(name)),
             locked: database.lockOf(plugin, prefix) !== 'free',

@@ -1,4 +1,4 @@
-import { type Rehearsal, type RehearsalTaskName, taskOf } from './record.ts';
+import { type Rehearsal, type RehearsalTask, type RehearsalTaskName, taskOf } from './record.ts';
 
 /** What of a rehearsal the service's schema tool makes possible. */
 export interface Possible {
@@ -28,8 +28,7 @@ export function nextTask(rehearsal: Rehearsal, possible: Possible): RehearsalTas
   if (seen('drop')) return null;
   if (possible.down && !seen('manifest')) return 'manifest';
   if (!seen('copy')) return 'copy';
-  // Blue's image does not copy a database that has run migrations it does not know; green's may.
-  if (!ok('copy') && !seen('copy-by-green')) return 'copy-by-green';
+  if (!ok('copy') && !seen('copy-by-green') && refusedByImage(taskOf(rehearsal, 'copy'))) return 'copy-by-green';
   if (!ok('copy') && !ok('copy-by-green')) return 'drop';
   for (const name of course) {
     if (!seen(name)) return name;
@@ -41,4 +40,12 @@ export function nextTask(rehearsal: Rehearsal, possible: Possible): RehearsalTas
     if (ok('down') && !seen('unwound-blue')) return 'unwound-blue';
   }
   return 'drop';
+}
+
+/**
+ * Blue's image does not copy a database that has run migrations it does not know, or cannot place; green's may. What
+ * else fails would fail again, beside what the first copy has left: such as a disk that is full.
+ */
+function refusedByImage(copy: RehearsalTask | undefined): boolean {
+  return copy?.error === 'diverged' || copy?.error === 'unplaced';
 }

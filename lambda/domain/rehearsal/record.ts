@@ -34,6 +34,8 @@ const taskSchema = z.strictObject({
   /** Null while it is open. */
   ok: z.boolean().nullable(),
   reason: z.string(),
+  /** Kind of the error that the schema tool named. */
+  error: z.string().optional(),
 });
 export type RehearsalTask = z.infer<typeof taskSchema>;
 
@@ -108,9 +110,7 @@ export function withTask(rehearsal: Rehearsal, task: RehearsalTask): Rehearsal {
   return { ...rehearsal, tasks };
 }
 
-/** Whether a scratch copy may still be there. */
+/** Whether a scratch copy may still be there: a task may have been started whose answer was lost. */
 export function leavesScratch(rehearsal: Rehearsal | null): boolean {
-  if (rehearsal === null || rehearsal.scratch === null) return false;
-  const copied = taskOf(rehearsal, 'copy') ?? taskOf(rehearsal, 'copy-by-green');
-  return copied !== undefined && taskOf(rehearsal, 'drop')?.ok !== true;
+  return rehearsal !== null && rehearsal.scratch !== null && taskOf(rehearsal, 'drop')?.ok !== true;
 }

@@ -58,9 +58,18 @@ describe('the schema tool’s answer', () => {
     ]);
   });
 
+  test('tells what the database has of the plugins that change, and what cannot be placed', () => {
+    const sets = '[{"table":"knex_migrations","pending":["2.js"],"present":["1.js"]},{"table":"other","pending":[]}]';
+    const told = `{"plugins":[{"plugin":"catalog","sets":${sets}}],"unplaced":[{"package":"own","reason":"has two tables"}]}`;
+    expect(readStatus([told])).toMatchObject({
+      applied: [{ plugin: 'catalog', table: 'knex_migrations', migrations: ['1.js'] }],
+      unplaced: ['own has two tables'],
+    });
+  });
+
   test('without a line of its form there is none: that is not "nothing pending"', () => {
     expect(readStatus(['starting', '{"plugins":"none"}'])).toBeNull();
-    expect(readStatus(['{"plugins":[]}'])).toEqual({ pending: [], locked: [] });
+    expect(readStatus(['{"plugins":[]}'])).toEqual({ pending: [], applied: [], locked: [], unplaced: [] });
   });
 });
 

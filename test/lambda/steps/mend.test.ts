@@ -59,7 +59,7 @@ describe('Mend takes the migrations back', () => {
     const unwinding = await world.run(mend, freed, 67);
     expect(commands().slice(2)).toEqual([['schema', 'down', '--to', 'H4sImanifest']]);
     expect(world.inputs('RunTask').at(-1)).toMatchObject({ taskDefinition: release.revision });
-    end(0);
+    end(0, '{"ok":true}');
     expect(await world.run(mend, unwinding, 70)).toMatchObject({ wait: null, mend: { result: 'unwound' } });
   });
 
@@ -74,8 +74,13 @@ describe('Mend takes the migrations back', () => {
   test('when it ran to its end, but the rehearsal has shown that old tasks do not start on it', async () => {
     const rehearsal = concludeRehearsal(rehearsed({ ...allWell, 'restarted-blue': false }), true, at(10));
     end(0);
-    await world.run(mend, ran({ rehearsal }), 60);
+    const unwinding = await world.run(mend, ran({ rehearsal }), 60);
     expect(commands().at(-1)).toEqual(['schema', 'down', '--to', 'H4sImanifest']);
+    end(0, '{"ok":true,"discarded":[{"plugin":"logbook","table":"entries","column":"mood","rows":3}]}');
+    expect((await world.run(mend, unwinding, 70)).mend).toMatchObject({
+      result: 'unwound',
+      reason: expect.stringContaining('3 values of mood of entries (logbook)'),
+    });
   });
 
   test('only after a migration that still runs has ended', async () => {
@@ -96,6 +101,23 @@ describe('Mend takes the migrations back', () => {
 });
 
 describe('Mend says that the snapshot has to be restored', () => {
+  test('when taking back did harm on the copy, wherever the migration has got to', async () => {
+    const harmful = { ...allWell, 'restarted-blue': false, 'unwound-blue': false } as const;
+    const rehearsal = concludeRehearsal(rehearsed(harmful), true, at(10));
+    for (const irreversible of [ran({ rehearsal }), { ...release, rehearsal }]) {
+      const { mend: mended } = await world.run(mend, irreversible, 60);
+      expect(mended).toMatchObject({ result: 'impossible' });
+      expect(mended?.reason).toMatch(/RESTORE THE DATABASE from the snapshot before-2.*on the copy/);
+    }
+    expect(commands()).toEqual([['schema', 'up']]);
+  });
+
+  test('when the migrations ran to their end, and nobody has tried on a copy to take them back', async () => {
+    const rehearsal = concludeRehearsal(rehearsed({ live: true }, null), true, at(10));
+    expect((await world.run(mend, ran({ rehearsal }), 60)).mend?.result).toBe('impossible');
+    expect(commands()).toEqual([['schema', 'up']]);
+  });
+
   test('when the migrations cannot be taken back', async () => {
     end(0);
     const rehearsal = concludeRehearsal(rehearsed({ ...allWell, 'restarted-blue': false }), true, at(10));

@@ -113,6 +113,13 @@ describe('Plan', () => {
     expect((await world.run(plan, ended, 38)).refusal).toContain(words);
   });
 
+  test('refuses an image with migrations that nobody would run', async () => {
+    const waiting = await world.run(plan, release, 5);
+    endTask(0, '{"plugins":[],"unplaced":[{"package":"@acme/orders","reason":"calls knex.migrate itself"}]}');
+    const { refusal } = await world.run(plan, waiting, 8);
+    expect(refusal).toMatch(/@acme\/orders calls knex\.migrate itself.*understudy\.schema\.migrations/);
+  });
+
   test('gives up at its deadline, and stops the task', async () => {
     const waiting = await world.run(plan, release, 5);
     const late = await world.run(plan, waiting, 65);

@@ -106,6 +106,16 @@ describe('a rehearsal of migrations', () => {
     expect(manifest.plugins).toEqual([{ plugin: 'catalog', sets: [] }]);
   });
 
+  test('takes nothing back that the database had before the release', async () => {
+    const applied = [{ plugin: 'catalog', table: 'knex_migrations', migrations: ['0.js', 'of-an-earlier-release.js'] }];
+    release = { ...release, schema: { ...release.schema, applied } };
+    const sets = [{ table: 'knex_migrations', migrations: ['0.js'] }];
+    const manifest = JSON.stringify({ plugins: [{ plugin: 'catalog', sets }] });
+    const { schema } = await until('down', { ...outputs, manifest });
+    const packed = JSON.parse(gunzipSync(Buffer.from(schema.blueManifest ?? '', 'base64')).toString());
+    expect(packed.plugins[0].sets[0].migrations).toEqual(['0.js', 'of-an-earlier-release.js']);
+  });
+
   test('takes nothing back where the manifest is longer than a command may be', async () => {
     const names = Array.from({ length: 800 }, (_, index) => `${randomUUID()}_${index}.js`);
     const plugins = [{ plugin: 'catalog', sets: [{ migrations: names }] }];

@@ -8,13 +8,14 @@ function course(
   failing: readonly RehearsalTaskName[],
   down = true,
   scratch: string | null = 's_',
+  error = 'diverged',
 ): RehearsalTaskName[] {
   let rehearsal = rehearsed({}, scratch);
   const names: RehearsalTaskName[] = [];
   for (let name = nextTask(rehearsal, { down }); name !== null; name = nextTask(rehearsal, { down })) {
     if (names.includes(name)) throw new Error(`${name} twice`);
     names.push(name);
-    rehearsal = withTask(rehearsal, task(name, !failing.includes(name)));
+    rehearsal = withTask(rehearsal, { ...task(name, !failing.includes(name)), error });
   }
   return names;
 }
@@ -33,6 +34,10 @@ describe('a rehearsal of migrations', () => {
     expect(tried.slice(0, 4)).toEqual(['manifest', 'copy', 'copy-by-green', 'blue']);
     expect(tried.at(-1)).toBe('drop');
     expect(course(['copy', 'copy-by-green'])).toEqual(['manifest', 'copy', 'copy-by-green', 'drop']);
+  });
+
+  test('makes no second copy beside what is left of one that broke off', () => {
+    expect(course(['copy'], true, 's_', 'failed')).toEqual(['manifest', 'copy', 'drop']);
   });
 
   test.each(['blue', 'migrate', 'green'] as const)('goes straight to the drop when "%s" fails', (failing) => {

@@ -25,6 +25,8 @@ export interface PluginStatus {
     readonly package: string;
     readonly table: string;
     readonly applied: number;
+    /** Those that are applied, in the order of their first record. */
+    readonly present: readonly string[];
     readonly pending: readonly string[];
     readonly unknown: readonly string[];
     /** Knex's lock, as Knex sees it. */
@@ -63,6 +65,7 @@ export async function status({ config, sets, unplaced }: App): Promise<StatusRep
           package: set.package,
           table: set.table,
           applied: applied.length,
+          present: applied,
           pending,
           unknown,
           locked,
