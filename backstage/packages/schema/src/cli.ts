@@ -21,7 +21,7 @@ import {
   upForPeople,
 } from './report';
 import { toSchemaError } from './SchemaError';
-import { COMMAND_USAGE, USAGE } from './usage';
+import { COMMAND_USAGE, UNLOCK_WAIT_S, USAGE, WAIT_S } from './usage';
 
 function readArguments() {
   return parseArgs({
@@ -36,7 +36,7 @@ function readArguments() {
       'older-than': { type: 'string' },
       prefix: { type: 'string' },
       to: { type: 'string' },
-      wait: { type: 'string', default: '120' },
+      wait: { type: 'string' },
       'whole-sets': { type: 'boolean', default: false },
     },
   });
@@ -85,7 +85,7 @@ const COMMANDS: Readonly<Record<string, (app: App, options: Options) => Promise<
     return outcome(report, downForPeople);
   },
   unlock: async (app, options) =>
-    outcome(await unlock(app, { dryRun: options['dry-run'], waitMs: waitMs(options) }), unlockForPeople),
+    outcome(await unlock(app, { dryRun: options['dry-run'], waitMs: waitMs(options, UNLOCK_WAIT_S) }), unlockForPeople),
   fingerprint: async (app, options) => outcome(await fingerprint(app, options.details), fingerprintForPeople),
   copy: async (app, options) => {
     const report = await copy(app, {
@@ -111,8 +111,8 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   drop: ['prefix', 'older-than'],
 };
 
-function waitMs({ wait }: Options): number {
-  return Number(wait) * 1000;
+function waitMs({ wait }: Options, otherwiseS: number = WAIT_S): number {
+  return Number(wait ?? otherwiseS) * 1000;
 }
 
 function isComplete(command: string, options: Options): boolean {
@@ -120,7 +120,7 @@ function isComplete(command: string, options: Options): boolean {
   const needed = NEEDED[command];
   const hours = Number(options['older-than'] ?? 0);
   return (
-    Number(options.wait) >= 0 &&
+    Number(options.wait ?? 0) >= 0 &&
     Number.isFinite(hours) &&
     hours >= 0 &&
     given.every((option) => needed?.includes(option)) &&

@@ -6,8 +6,11 @@ import type { JsonObject } from '@backstage/types';
 import type { Knex } from 'knex';
 import { silentLogger } from './log';
 
+/** What PostgreSQL shows of any run of this tool begins with it. */
+export const OWN_NAMES = 'backstage-schema ';
+
 /** What PostgreSQL shows of this process, and of no other: its connections are told by it. */
-export const OWN_NAME = `backstage-schema ${randomBytes(4).toString('hex')}`;
+export const OWN_NAME = `${OWN_NAMES}${randomBytes(4).toString('hex')}`;
 
 /** The plugins' databases, found and opened by Backstage's own code: prefix, division, role, TLS and IAM included. */
 export class Databases {

@@ -1,7 +1,13 @@
 const COMMON = `  --json            one line of JSON on standard output
   --config FILE     as the backend takes it; may be repeated (default: app-config.yaml)`;
 
-const WAIT = '  --wait SECONDS    how long to wait for another run (default: 120)';
+/** How long a command waits when it is not told, in seconds. */
+export const WAIT_S = 120;
+
+/** Longer, since it waits for a statement too; and yet it has to answer before a task of a few minutes is killed. */
+export const UNLOCK_WAIT_S = 300;
+
+const WAIT = `  --wait SECONDS    how long to wait for another run (default: ${WAIT_S})`;
 
 export const USAGE = `Usage: backstage-schema <command> [options], from the root of a Backstage app
 
@@ -60,10 +66,11 @@ ${WAIT}`,
 
 Frees Knex's locks whose holders are provably gone: a run of this tool that has no session left, or, where a backend
 migrated by itself, when nobody at all is connected to the database. Says who else may hold a lock otherwise.
+A run that was killed leaves its last statement to the server, which goes on with it: unlock waits for that.
 
-  --dry-run         tell what would be freed
+  --dry-run         tell what would be freed as things are now
 ${COMMON}
-${WAIT}`,
+  --wait SECONDS    how long to wait for another run and for such a statement, together (default: ${UNLOCK_WAIT_S})`,
 
   fingerprint: `Usage: backstage-schema fingerprint [options]
 

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app';
-import { type Databases, readOnly } from '../databases';
+import { type Databases, OWN_NAMES, readOnly } from '../databases';
 import { judgeLock } from '../judgeLock';
 import { freeLock, readLock } from '../knexLock';
 import { SchemaLock } from '../lock';
@@ -11,6 +12,7 @@ import type { MigrationSet } from '../types';
 
 export interface UnlockOptions {
   readonly dryRun: boolean;
+  /** For another run, and then for what the server still does for one that was killed. */
   readonly waitMs: number;
 }
 
@@ -31,17 +33,25 @@ export interface UnlockReport {
 }
 
 const TAKEN_MEANWHILE = 'somebody took it just now';
+const LOOK_MS = 1000;
 
 type Found = { freed: JudgedLock[]; held: (JudgedLock & { holders: readonly Session[] })[] };
 
 export async function unlock(app: App, { dryRun, waitMs }: UnlockOptions): Promise<UnlockReport> {
   const found: Found = { freed: [], held: [] };
+  const giveUpAt = Date.now() + waitMs;
   const databases = readOnly(app.config);
   const lock = new SchemaLock(app.config);
   try {
     // While this process holds it no other run of this tool can be the holder, nor become it.
     await acquire(lock, waitMs);
-    for (const set of app.sets) await judgeOne(databases, set, dryRun, found);
+    await judgeAll(databases, app.sets, dryRun, found);
+    for (let told = false; !dryRun && isHeldByTheDead(found) && Date.now() < giveUpAt; told = true) {
+      if (!told) log(`Waiting for what the server still does for a run that was killed: ${found.held[0]?.reason}`);
+      await sleep(Math.min(LOOK_MS, giveUpAt - Date.now()));
+      await lock.assertHeld();
+      await judgeAll(databases, app.sets, dryRun, found);
+    }
     const [first] = found.held;
     if (!first) return { ok: true, dryRun, ...found };
     const { plugin, package: name, table, reason } = first;
@@ -65,6 +75,25 @@ async function acquire(lock: SchemaLock, waitMs: number): Promise<void> {
     if (!holder) throw error;
     throw new SchemaError('locked', `Another run holds the schema lock: ${describe(holder)}`);
   }
+}
+
+/**
+ * Whether nobody but runs of this tool is known to hold anything: no such run is alive beside the schema lock, but the
+ * server goes on with the statement of one that was killed, and lets go after it.
+ */
+function isHeldByTheDead({ held }: Found): boolean {
+  const holders = held.flatMap((lock) => lock.holders);
+  return held.length > 0 && holders.every(({ application }) => application.startsWith(OWN_NAMES));
+}
+
+async function judgeAll(
+  databases: Databases,
+  sets: readonly MigrationSet[],
+  dryRun: boolean,
+  found: Found,
+): Promise<void> {
+  found.held.length = 0;
+  for (const set of sets) await judgeOne(databases, set, dryRun, found);
 }
 
 async function judgeOne(databases: Databases, set: MigrationSet, dryRun: boolean, found: Found): Promise<void> {

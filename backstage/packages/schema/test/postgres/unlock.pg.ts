@@ -36,7 +36,7 @@ it.each([
   await ended;
 
   // The server finishes the statement of a client that is gone.
-  const early = await run(image, 'unlock');
+  const early = await run(image, 'unlock', '--wait', '0');
   expect(early).toMatchObject({ code: 1, json: { ok: false, freed: [], error: { kind: 'locked', plugin: 'shop' } } });
   expect(early.json.held[0].reason).toContain('is still there');
   expect(early.json.held[0].holders[0].application).toMatch(/^backstage-schema /);
@@ -53,6 +53,27 @@ it.each([
   expect(await locks(shop)).toEqual([0]);
   expect((await run(image, 'unlock')).json).toEqual({ ok: true, dryRun: false, freed: [], held: [] });
   expect(await run(image, command, ...args(to))).toMatchObject({ code: 0 });
+});
+
+it.each([
+  ['forgoes its transaction', 'config: { transaction: false },', [{ plugin: 'shop' }]],
+  ['runs in a transaction, which took the lock back with it', '', []],
+])('waits for the statement of a run that was killed, when its migration %s', async (_, config, freed) => {
+  const slowly = `${config} up: k => k.raw('select pg_sleep(4)'), down() {}`;
+  const image = here.image({ shop: { ...v1.shop, '2_slow.js': slowly } });
+  await run(here.image(v1), 'up');
+  const shop = here.of('shop');
+  const { child, ended } = start(image, 'up');
+  await sleeping(shop);
+  child.kill('SIGKILL');
+  await ended;
+  expect(await run(image, 'unlock', '--wait', '0')).toMatchObject({ code: 1, json: { error: { kind: 'locked' } } });
+  // What would be freed now is a question about now.
+  expect(await run(image, 'unlock', '--dry-run')).toMatchObject({ code: 1, json: { held: [{ plugin: 'shop' }] } });
+  const unlocked = await run(image, 'unlock', '--wait', '30');
+  expect(unlocked).toMatchObject({ code: 0, json: { ok: true, freed, held: [] } });
+  expect(unlocked.stderr.match(/Waiting for what the server still does/g)).toHaveLength(1);
+  expect(await run(image, 'up')).toMatchObject({ code: 0, json: { applied: [{ migrations: ['2_slow.js'] }] } });
 });
 
 it('frees what a backend of its own left only when nobody at all is connected', async () => {
