@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { App } from '../app';
 import { type AppliedSet, appliedSet, applySet } from '../apply';
-import { readMark, writeMark } from '../copy/mark';
+import { readMark, type ScratchMark, writeMark } from '../copy/mark';
+import { markNewcomer, markOfAll } from '../copy/newcomers';
 import { type Databases, readOnly, writable } from '../databases';
 import { migrationFiles } from '../files';
 import { SchemaLock } from '../lock';
@@ -58,14 +59,20 @@ async function underLock(app: App, options: UpOptions, progress: Progress): Prom
   try {
     // A plan alone disturbs nobody, and need not wait for anybody.
     if (!options.dryRun) await lock.acquire(options.waitMs);
-    const due = await planUnderLock(app, options, progress);
-    if (!options.dryRun) await applyAll(app, due, lock, options, progress.applied);
+    const plan = await planUnderLock(app, options, progress);
+    if (!options.dryRun) await applyAll(app, plan, lock, options, progress.applied);
   } finally {
     await lock.close();
   }
 }
 
-async function planUnderLock(app: App, options: UpOptions, progress: Progress): Promise<SetPlan[]> {
+interface Plan {
+  readonly due: readonly SetPlan[];
+  /** Of the scratch copy that this runs on. */
+  readonly mark: ScratchMark | undefined;
+}
+
+async function planUnderLock(app: App, options: UpOptions, progress: Progress): Promise<Plan> {
   const databases = readOnly(app.config);
   try {
     const plans = await readPlans(databases, app.sets);
@@ -73,7 +80,8 @@ async function planUnderLock(app: App, options: UpOptions, progress: Progress): 
     const considered = options.freeLocks ? await freeAll(databases, plans, options.dryRun) : plans;
     const refused = refusal(considered, app.unplaced);
     if (refused) throw refused;
-    return considered.filter(isDue);
+    const plugins = new Set(app.sets.map(({ plugin }) => plugin));
+    return { due: considered.filter(isDue), mark: await markOfAll(app.config, databases, plugins) };
   } finally {
     await databases.close();
   }
@@ -94,14 +102,18 @@ async function freeAll(databases: Databases, plans: readonly SetPlan[], dryRun: 
 
 async function applyAll(
   { config }: App,
-  due: readonly SetPlan[],
+  { due, mark }: Plan,
   lock: SchemaLock,
   { interrupted }: UpOptions,
   applied: AppliedSet[],
 ): Promise<void> {
   const databases = writable(config);
   try {
-    for (const plugin of new Set(due.map((plan) => plan.set.plugin))) await rememberRows(await databases.of(plugin));
+    for (const plugin of new Set(due.map((plan) => plan.set.plugin))) {
+      const knex = await databases.of(plugin);
+      if (mark) await markNewcomer(knex, mark);
+      await rememberRows(knex);
+    }
     for (const plan of due) {
       if (interrupted()) throw new SchemaError('interrupted', 'Told to stop: what is left is still pending');
       await lock.assertHeld();

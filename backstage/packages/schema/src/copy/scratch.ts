@@ -23,7 +23,11 @@ export function livePrefix(config: Config): string {
   if ((database.getOptionalString('pluginDivisionMode') ?? 'database') !== 'database') {
     throw new SchemaError('scratch', 'A scratch copy needs pluginDivisionMode "database": here it is "schema"');
   }
-  return database.getOptionalString('prefix') ?? 'backstage_plugin_';
+  return prefixOf(config);
+}
+
+export function prefixOf(config: Config): string {
+  return config.getOptionalString('backend.database.prefix') ?? 'backstage_plugin_';
 }
 
 export function scratchDatabases(config: Config, prefix: string, ensureExists: boolean): Databases {
@@ -41,11 +45,15 @@ export async function claimScratch(plugin: string, live: Knex, target: Knex, of:
       plugin,
     });
   }
-  const { rows } = await target.raw<{ rows: unknown[] }>(
-    "select 1 from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' limit 1",
-  );
-  if (rows.length > 0) throw new SchemaError('scratch', `The database ${name} is in use: drop it first`, { plugin });
+  if (await hasTables(target)) throw new SchemaError('scratch', `The database ${name} is in use: drop it first`, { plugin });
   await writeMark(target, { at: await serverTime(target), of });
+}
+
+export async function hasTables(knex: Knex): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: unknown[] }>(
+    `select 1 from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') limit 1`,
+  );
+  return rows.length > 0;
 }
 
 async function nameOf(knex: Knex): Promise<string> {

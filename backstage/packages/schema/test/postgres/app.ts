@@ -113,11 +113,20 @@ export class Installation {
   }
 }
 
-export function start(image: string, ...args: string[]): { child: ChildProcess; ended: Promise<Run> } {
+export function start(image: string, ...args: string[]): Started {
+  return startWith({}, image, ...args);
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Run>;
+}
+
+function startWith(environment: NodeJS.ProcessEnv, image: string, ...args: string[]): Started {
   const child = spawn(process.execPath, [BIN, ...args, '--json'], {
     cwd: image,
     // Jest's process.env is a copy, which children do not get by themselves.
-    env: process.env,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -135,4 +144,9 @@ export function start(image: string, ...args: string[]): { child: ChildProcess; 
 
 export function run(image: string, ...args: string[]): Promise<Run> {
   return start(image, ...args).ended;
+}
+
+/** As a task that is given more variables. */
+export function runWith(environment: NodeJS.ProcessEnv, image: string, ...args: string[]): Promise<Run> {
+  return startWith(environment, image, ...args).ended;
 }

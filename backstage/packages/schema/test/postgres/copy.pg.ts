@@ -1,4 +1,4 @@
-import { creates, Installation, run } from './app';
+import { creates, Installation, run, runWith } from './app';
 
 let here: Installation;
 beforeEach(() => {
@@ -109,4 +109,34 @@ it('sweeps the copies of this installation that are old enough, and no others', 
   expect(await run(image, 'drop', '--older-than', 'soon')).toMatchObject({ code: 2 });
   expect(await run(image, 'drop')).toMatchObject({ code: 2 });
   await there.remove();
+});
+
+it('counts what a new plugin brings on a copy as part of the copy, and never a live database', async () => {
+  const stock = { '1_items.js': creates('items') };
+  const [blue, green] = [here.image(v1), here.image({ ...v1, stock })];
+  await run(blue, 'up');
+  const prefix = `s${here.prefix}`;
+  await run(blue, 'copy', '--prefix', prefix);
+  const onCopy = { APP_CONFIG_backend_database_prefix: prefix };
+  expect(await runWith(onCopy, green, 'up')).toMatchObject({ code: 0, json: { applied: [{ plugin: 'stock' }] } });
+  const both = [`${prefix}shop`, `${prefix}stock`];
+  const marks = `select shobj_description(oid, 'pg_database') mark from pg_database
+    where datname = any(?) order by datname`;
+  const marksOf = async (names: string[]): Promise<string[]> => {
+    const { rows } = await here.of('shop').raw<{ rows: { mark: string }[] }>(marks, [names]);
+    return rows.map(({ mark }) => mark);
+  };
+  const [mark, ofStock] = await marksOf(both);
+  expect(mark).toContain(`"of":"${here.prefix}"}`);
+  expect(ofStock).toBe(mark?.replace(/}$/, ',"before":{}}'));
+
+  // Not where a copy is said to be one of itself, nor beside a database that is no copy: either may be live.
+  const [liveShop, ads] = [`${here.prefix}shop`, { '1_ads.js': creates('ads') }];
+  await here.of('shop').raw(`comment on database ?? is '${mark}'`, [liveShop]);
+  expect(await run(green, 'up')).toMatchObject({ code: 0, json: { applied: [{ plugin: 'stock' }] } });
+  await here.of('shop').raw(`comment on database ?? is '${mark?.replace(here.prefix, 'other_')}'`, [liveShop]);
+  expect(await run(here.image({ ...v1, stock, ads }), 'up')).toMatchObject({ code: 0, json: { ok: true } });
+  expect(await marksOf([`${here.prefix}stock`, `${here.prefix}ads`])).toEqual([null, null]);
+
+  expect((await run(green, 'drop', '--prefix', prefix)).json).toMatchObject({ dropped: both, left: [] });
 });
