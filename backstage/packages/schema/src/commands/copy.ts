@@ -160,7 +160,8 @@ async function copyPlugin(
 
 /** All tables are read in the one transaction, and so as they were at one moment. */
 async function copyRows(tables: readonly Table[], snapshot: Knex, copying: Knex, pace: Pace): Promise<Copied> {
-  await copying.raw(`truncate ${tables.map(({ name }) => name).join(', ')}`);
+  // Only: those that inherit from a table are among the tables themselves, and so are partitions.
+  await copying.raw(`truncate ${tables.map(({ name }) => `only ${name}`).join(', ')}`);
   const [source, target] = [await connectionOf(snapshot), await connectionOf(copying)];
   let [rows, bytes] = [0, 0];
   for (const { name, columns } of tables) {
@@ -168,7 +169,7 @@ async function copyRows(tables: readonly Table[], snapshot: Knex, copying: Knex,
     await pace.atEase(await rangesOf(snapshot, name), async (range) => {
       const copied = await streamCopy(
         source,
-        `copy (select ${list} from ${name} where ${range}) to stdout (format binary)`,
+        `copy (select ${list} from only ${name} where ${range}) to stdout (format binary)`,
         target,
         // Frozen: nobody has to come back to the rows, to note that they were committed.
         `copy ${name} (${list}) from stdin (format binary, freeze)`,

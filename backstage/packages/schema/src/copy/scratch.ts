@@ -45,7 +45,9 @@ export async function claimScratch(plugin: string, live: Knex, target: Knex, of:
       plugin,
     });
   }
-  if (await hasTables(target)) throw new SchemaError('scratch', `The database ${name} is in use: drop it first`, { plugin });
+  if (await hasTables(target)) {
+    throw new SchemaError('scratch', `The database ${name} is in use: drop it first`, { plugin });
+  }
   await writeMark(target, { at: await serverTime(target), of });
 }
 

@@ -33,7 +33,10 @@ interface Constraint {
 }
 
 const DEPENDENT_OBJECTS_STILL_EXIST = '2BP01';
-const HERE = "c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and not c.relispartition";
+const HERE = 'c.relnamespace = current_schema()::regnamespace';
+
+/** What a partition has of its table can neither be dropped nor added by itself: those stay while rows come. */
+const ALONE = "c.relkind = 'r' and not c.relispartition";
 
 /**
  * Takes away what would check rows one by one, and every index, and tells how to put it back: rows come in no order of
@@ -45,7 +48,9 @@ export async function suspendChecks(knex: Knex): Promise<() => Promise<void>> {
     `select quote_ident(c.relname) as owner, quote_ident(k.conname) as name, pg_get_constraintdef(k.oid, true) definition,
        k.contype = 'f' as refers
      from pg_constraint k join pg_class c on c.oid = k.conrelid
-     where k.contype in ('f', 'p', 'u', 'x') and ${HERE} order by k.contype = 'f' desc, k.oid`,
+     where ${HERE} and (k.contype in ('p', 'u', 'x') and ${ALONE}
+       or k.contype = 'f' and c.relkind in ('r', 'p') and k.conparentid = 0)
+     order by k.contype = 'f' desc, k.oid`,
   );
   const tables = await tablesOf(knex);
   const constraints: Constraint[] = [];
@@ -56,7 +61,8 @@ export async function suspendChecks(knex: Knex): Promise<() => Promise<void>> {
   const { rows: indexes } = await knex.raw<{ rows: { name: string; definition: string }[] }>(
     `select quote_ident(i.relname) as name, pg_get_indexdef(i.oid) as definition
      from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class c on c.oid = x.indrelid
-     where ${HERE} and not exists (select from pg_constraint k where k.conindid = i.oid and k.contype in ('p', 'u', 'x'))`,
+     where ${HERE} and ${ALONE}
+       and not exists (select from pg_constraint k where k.conindid = i.oid and k.contype in ('p', 'u', 'x'))`,
   );
   for (const { name } of indexes) await knex.raw(`drop index ${name}`);
   for (const { name } of tables) await knex.raw(`alter table ${name} disable trigger user, set (autovacuum_enabled = false)`);
