@@ -7,6 +7,7 @@ export type SchemaErrorKind =
   | 'manifest'
   | 'irreversible'
   | 'scratch'
+  | 'configuration'
   | 'unavailable';
 
 export interface Culprit {

@@ -5,6 +5,7 @@ import { type Config, ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import type { Knex } from 'knex';
 import { silentLogger } from './log';
+import { SchemaError } from './SchemaError';
 
 /** What PostgreSQL shows of any run of this tool begins with it. */
 export const OWN_NAMES = 'backstage-schema ';
@@ -14,18 +15,22 @@ export const OWN_NAME = `${OWN_NAMES}${randomBytes(4).toString('hex')}`;
 
 /** The plugins' databases, found and opened by Backstage's own code: prefix, division, role, TLS and IAM included. */
 export class Databases {
+  readonly #config: Config;
   readonly #manager: DatabaseManager;
   readonly #onShutdown: (() => void | Promise<void>)[] = [];
   readonly #lifecycle: RootLifecycleService;
 
   constructor(config: Config, overrides: JsonObject) {
+    this.#config = config;
     const onShutdown = this.#onShutdown;
     const addShutdownHook = (hook: () => void | Promise<void>) => void onShutdown.push(hook);
     this.#lifecycle = { addStartupHook() {}, addBeforeShutdownHook() {}, addShutdownHook };
     this.#manager = DatabaseManager.fromConfig(withDatabase(config, overrides), { rootLifecycle: this.#lifecycle });
   }
 
+  /** @throws SchemaError when the plugin's database is none of PostgreSQL */
   async of(plugin: string): Promise<Knex> {
+    refuseOthers(this.#config, plugin);
     const lifecycle: LifecycleService = this.#lifecycle;
     return this.#manager.forPlugin(plugin, { logger: silentLogger, lifecycle }).getClient();
   }
@@ -43,6 +48,21 @@ export function readOnly(config: Config): Databases {
 /** Creates what is missing, whatever the configuration says to the tasks that serve. */
 export function writable(config: Config): Databases {
   return new Databases(config, { ensureExists: true });
+}
+
+/** Many an app has PostgreSQL only in the files for production, which nobody reads who is not told to. */
+function refuseOthers(config: Config, plugin: string): void {
+  const database = config.getConfig('backend.database');
+  const own = `plugin.${plugin}.client`;
+  const key = database.has(own) ? own : 'client';
+  const client = database.getOptionalString(key) ?? '';
+  if (client === 'pg') return;
+  throw new SchemaError(
+    'configuration',
+    `backend.database.${key} is "${client}", and only "pg" will do. Pass the files that the start command takes, with ` +
+      '--config FILE for each: without any, app-config.yaml, app-config.local.yaml and those of BACKSTAGE_ENV are read',
+    key === own ? { plugin } : {},
+  );
 }
 
 function withDatabase(config: Config, overrides: JsonObject): Config {

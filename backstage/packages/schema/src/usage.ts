@@ -1,5 +1,6 @@
 const COMMON = `  --json            one line of JSON on standard output
-  --config FILE     as the backend takes it; may be repeated (default: app-config.yaml)`;
+  --config FILE     as the backend takes it, once for each file that it takes (default: app-config.yaml,
+                    app-config.local.yaml, and those of BACKSTAGE_ENV)`;
 
 /** How long a command waits when it is not told, in seconds. */
 export const WAIT_S = 120;

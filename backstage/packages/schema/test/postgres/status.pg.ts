@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { creates, Installation, run } from './app';
 
 let here: Installation;
@@ -78,4 +80,27 @@ it('names what it cannot place, and then changes nothing at all, whatever the co
   expect(await here.of('odd')('odd_migrations').pluck('name')).toEqual(['1_odd.js']);
   expect((await run(placed, 'down', '--to', to, '--whole-sets')).json).toMatchObject({ ok: true });
   expect(await here.of('odd')('odd_migrations').pluck('name')).toEqual([]);
+});
+
+it('takes as many files of configuration as the backend does, and says so when they name no PostgreSQL', async () => {
+  const image = here.image(v1);
+  const sqlite = 'backend: { database: { client: better-sqlite3, connection: ":memory:" } }';
+  writeFileSync(join(image, 'develop.yaml'), sqlite);
+  const files = ['--config', 'develop.yaml', '--config', 'app-config.yaml'];
+  expect(await run(image, 'up', ...files)).toMatchObject({ code: 0, json: { ok: true } });
+  const to = (await run(image, 'manifest', '--config', 'develop.yaml')).stdout;
+  const commands = [
+    ['status'],
+    ['up'],
+    ['down', '--to', to],
+    ['unlock'],
+    ['fingerprint'],
+    ['copy', '--prefix', `s${here.prefix}`],
+    ['drop', '--prefix', `s${here.prefix}`],
+  ];
+  for (const command of commands) {
+    const refused = await run(image, ...command, '--config', 'develop.yaml');
+    expect(refused).toMatchObject({ code: 1, json: { ok: false, error: { kind: 'configuration' } } });
+    expect(refused.json.error.message).toContain('client is "better-sqlite3", and only "pg" will do. Pass the files');
+  }
 });
