@@ -28,11 +28,6 @@ const unusedFor: readonly { readonly role: RegExp; readonly action: RegExp; read
     why: 'Finds the deployment whose creation was answered to nobody; here no answer is lost.',
   },
   {
-    role: /MendRole/,
-    action: /^(ecs:DescribeTaskDefinition|logs:GetLogEvents)$/,
-    why: 'Reads in the log why an unwinding failed; here it works.',
-  },
-  {
     role: /SnapshotRole/,
     action: /^rds:DeleteDBSnapshot$/,
     why: 'Deletes the snapshots of releases long past, of which there are none here.',

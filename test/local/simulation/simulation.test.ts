@@ -147,7 +147,7 @@ test('the schema tool tells what is pending, applies it once, and remembers it',
   };
   expect(await run('status', '--json')).toContain('"pending":["1","2"]');
   expect(await run('up', '--json')).toContain('"ok":true');
-  expect(await run('status', '--json')).toContain('"applied":2,"pending":[]');
+  expect(await run('status', '--json')).toContain('"applied":2,"present":["1","2"],"pending":[]');
 });
 
 test('paths fit exactly, or by what they begin with, without their query', () => {
