@@ -71,6 +71,10 @@ const rowsSchema = z.object({
 
 export type RowsOf = z.infer<typeof rowsSchema>;
 
+export function rowsText({ plugin, table, column, rows }: RowsOf): string {
+  return `${rows} ${column === undefined ? 'rows' : `values of ${column}`} of ${table} (${plugin})`;
+}
+
 const downSchema = z.looseObject({
   ok: z.literal(true),
   lost: z.array(rowsSchema).optional(),

@@ -3,7 +3,7 @@ import { startedBy } from '../domain/identifiers.ts';
 import { restoreText, type Way, wayToMend } from '../domain/mending.ts';
 import { fill } from '../domain/rehearsal/scratch.ts';
 import { type Mend, type OpenedRelease, openedReleaseSchema, type Release } from '../domain/release.ts';
-import { type RowsOf, readDown } from '../domain/schema-reports.ts';
+import { type RowsOf, readDown, rowsText } from '../domain/schema-reports.ts';
 import { pollInterval, secondsBetween } from '../domain/time.ts';
 import { runTool, type ToolRequest } from './schema-tool.ts';
 import { fence, step } from './step.ts';
@@ -86,11 +86,8 @@ function request(
 }
 
 function unwoundText(discarded: readonly RowsOf[]): string {
-  const gone = discarded.map(({ plugin, table, column, rows }) => {
-    const what = column === undefined ? 'rows' : `values of ${column}`;
-    return `${rows} ${what} of ${table} (${plugin})`;
-  });
-  const told = gone.length === 0 ? '' : ` What they had added went with them: ${gone.join(', ')}.`;
+  const gone = discarded.map(rowsText).join(', ');
+  const told = gone === '' ? '' : ` What they had added went with them: ${gone}.`;
   return `The new version's migrations were taken back.${told}`;
 }
 

@@ -1,3 +1,4 @@
+import { rowsText } from '../schema-reports.ts';
 import { secondsBetween } from '../time.ts';
 import { type Rehearsal, type RehearsalTaskName, type TruthTable, taskOf } from './record.ts';
 import { answerNames, answersOf, verdictOf } from './verdict.ts';
@@ -70,9 +71,6 @@ function tell(table: TruthTable): string[] {
 function whys({ tasks, rowsLost }: Rehearsal): string[] {
   return [
     ...tasks.filter(({ ok }) => ok === false).map(({ name, reason }) => `${name}: ${reason}`),
-    ...(rowsLost ?? []).map(
-      ({ plugin, table, column, rows }) =>
-        `Taking back lost ${rows} ${column === undefined ? 'rows' : `values of ${column}`} of ${table} (${plugin}).`,
-    ),
+    ...(rowsLost ?? []).map((lost) => `Taking back lost ${rowsText(lost)}.`),
   ];
 }
