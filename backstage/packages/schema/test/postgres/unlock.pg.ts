@@ -55,6 +55,14 @@ it.each([
   expect(await run(image, command, ...args(to))).toMatchObject({ code: 0 });
 });
 
+/** Runs `up`, and kills it while a migration sleeps: the server goes on with the statement. */
+async function killInTheMidst(image: Parameters<typeof start>[0], shop: Parameters<typeof sleeping>[0]): Promise<void> {
+  const { child, ended } = start(image, 'up');
+  await sleeping(shop);
+  child.kill('SIGKILL');
+  await ended;
+}
+
 it.each([
   ['forgoes its transaction', 'config: { transaction: false },', [{ plugin: 'shop' }]],
   ['runs in a transaction, which took the lock back with it', '', []],
@@ -63,10 +71,7 @@ it.each([
   const image = here.image({ shop: { ...v1.shop, '2_slow.js': slowly } });
   await run(here.image(v1), 'up');
   const shop = here.of('shop');
-  const { child, ended } = start(image, 'up');
-  await sleeping(shop);
-  child.kill('SIGKILL');
-  await ended;
+  await killInTheMidst(image, shop);
   expect(await run(image, 'unlock', '--wait', '0')).toMatchObject({ code: 1, json: { error: { kind: 'locked' } } });
   // What would be freed now is a question about now.
   expect(await run(image, 'unlock', '--dry-run')).toMatchObject({ code: 1, json: { held: [{ plugin: 'shop' }] } });
@@ -93,10 +98,7 @@ it('does not believe the mark of a run when somebody else has taken the lock sin
   const image = here.image(v2);
   await run(here.image(v1), 'up');
   const shop = here.of('shop');
-  const { child, ended } = start(image, 'up');
-  await sleeping(shop);
-  child.kill('SIGKILL');
-  await ended;
+  await killInTheMidst(image, shop);
   // By hand, as `knex migrate:unlock` would; then a backend that migrates by itself.
   await shop('knex_migrations_lock').update({ is_locked: 0 });
   await shop('knex_migrations_lock').update({ is_locked: 1 });
